@@ -1,0 +1,255 @@
+//! Settings: the compiled-in defaults, then a file, then the environment; every problem is reported at once.
+//!
+//! The only module that reads the environment.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use config::{Config, Environment, File, FileFormat};
+use ipnet::IpNet;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use crate::domain::quota::Action;
+
+/// Every setting with its default and its meaning.
+pub const DEFAULTS: &str = include_str!("../../config.default.toml");
+
+/// All settings.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// How the service is reached.
+    pub http: HttpSettings,
+    /// Where comments are kept.
+    pub database: DatabaseSettings,
+    /// How much a client may do.
+    pub limits: LimitSettings,
+    /// What is logged.
+    pub log: LogSettings,
+}
+
+/// How the service is reached.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpSettings {
+    /// The address to listen on.
+    pub listen: SocketAddr,
+    /// Threads that answer requests; 0 is one for each core.
+    pub workers: usize,
+    /// Proxies whose word about the client's address is taken.
+    pub trusted_proxies: Vec<Network>,
+    /// Seconds in which a request's head must be there.
+    pub head_timeout_seconds: u64,
+    /// Seconds in which a request's body must be there.
+    pub body_timeout_seconds: u64,
+    /// Seconds that an idle connection is kept open.
+    pub keep_alive_seconds: u64,
+    /// Seconds between the signal to stop and the end of listening, in which `/readyz` says so.
+    pub drain_seconds: u64,
+    /// Seconds that requests have to end when the service stops.
+    pub shutdown_seconds: u64,
+}
+
+/// A network of addresses; a bare address is a network of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Network(IpNet);
+
+impl Network {
+    /// Whether the address is in the network.
+    #[must_use]
+    pub fn contains(&self, address: std::net::IpAddr) -> bool {
+        self.0.contains(&address.to_canonical())
+    }
+}
+
+impl TryFrom<String> for Network {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let bare = text.trim().parse::<std::net::IpAddr>().map(IpNet::from).ok();
+        let network = bare.or_else(|| text.trim().parse().ok());
+        network.map(Self).ok_or_else(|| format!("`{text}` is neither an address nor a CIDR block"))
+    }
+}
+
+/// Where comments are kept.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseSettings {
+    url: SecretString,
+    connections: usize,
+}
+
+impl DatabaseSettings {
+    /// Settings for a database at `url`.
+    #[must_use]
+    pub fn new(url: &str, connections: usize) -> Self {
+        Self { url: SecretString::from(url.to_owned()), connections }
+    }
+
+    /// `sqlite://PATH` or `postgres://…`. It can hold a password: not for logs.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        self.url.expose_secret()
+    }
+
+    /// The most connections (PostgreSQL), or readers (SQLite).
+    #[must_use]
+    pub const fn connections(&self) -> usize {
+        self.connections
+    }
+}
+
+/// How much a client may do.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitSettings {
+    /// Whether quotas are kept at all.
+    pub enabled: bool,
+    /// How many clients each quota remembers; those not seen for longest are forgotten first.
+    pub remembered_clients: u64,
+    /// Reading.
+    pub read: QuotaSettings,
+    /// Posting.
+    pub post: QuotaSettings,
+    /// Changing and deleting.
+    pub edit: QuotaSettings,
+    /// Voting.
+    pub vote: QuotaSettings,
+    /// Becoming a new guest.
+    pub guest: QuotaSettings,
+}
+
+impl LimitSettings {
+    /// The quota of an action.
+    #[must_use]
+    pub const fn quota(&self, action: Action) -> QuotaSettings {
+        match action {
+            Action::Read => self.read,
+            Action::Post => self.post,
+            Action::Edit => self.edit,
+            Action::Vote => self.vote,
+            Action::Guest => self.guest,
+        }
+    }
+}
+
+/// One quota.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QuotaSettings {
+    /// How many requests a full quota holds.
+    pub requests: u32,
+    /// In how many seconds an empty quota is full again.
+    pub window_seconds: u32,
+}
+
+/// What is logged.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogSettings {
+    /// Which messages, as tracing's filters say it.
+    pub filter: String,
+    /// How they look.
+    pub format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// Everything that is wrong with the settings.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the settings can't be used:\n{}", .0.iter().map(|problem| format!("  - {problem}")).collect::<Vec<_>>().join("\n"))]
+pub struct ConfigError(pub Vec<String>);
+
+impl Settings {
+    /// Reads the settings: defaults, then `file`, then the process's environment.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with everything that is wrong.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+        let environment = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        Self::from_sources(file, environment)
+    }
+
+    /// Reads the settings with an environment of the caller's.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with everything that is wrong.
+    pub fn from_sources(file: Option<&Path>, environment: HashMap<String, String>) -> Result<Self, ConfigError> {
+        let environment = Environment::with_prefix("REJOINDER")
+            .prefix_separator("__")
+            .separator("__")
+            .try_parsing(true)
+            .list_separator(",")
+            .with_list_parse_key("http.trusted_proxies")
+            .ignore_empty(true)
+            .source(Some(environment));
+        let mut sources = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
+        if let Some(path) = file {
+            sources = sources.add_source(File::from(path).format(FileFormat::Toml));
+        }
+        let sources = sources.add_source(environment).build().map_err(|error| ConfigError(vec![error.to_string()]))?;
+        let problems = section_problems(&sources);
+        if !problems.is_empty() {
+            return Err(ConfigError(problems));
+        }
+        let settings: Self = sources.try_deserialize().map_err(|error| ConfigError(vec![error.to_string()]))?;
+        settings.check()
+    }
+
+    fn check(self) -> Result<Self, ConfigError> {
+        let mut problems = Vec::new();
+        let url = self.database.url();
+        let has_path = url.strip_prefix("sqlite://").is_some_and(|path| !path.is_empty());
+        if !has_path && !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            problems.push("database.url must be sqlite://PATH or postgres://…".to_owned());
+        }
+        if self.database.connections == 0 {
+            problems.push("database.connections must be at least 1".to_owned());
+        }
+        for action in Action::EACH {
+            let quota = self.limits.quota(action);
+            if quota.requests == 0 || quota.window_seconds == 0 {
+                let name = action.name();
+                problems.push(format!("limits.{name}.requests and limits.{name}.window_seconds must be at least 1"));
+            }
+        }
+        for (name, seconds) in [
+            ("head_timeout_seconds", self.http.head_timeout_seconds),
+            ("body_timeout_seconds", self.http.body_timeout_seconds),
+        ] {
+            if seconds == 0 {
+                problems.push(format!("http.{name} must be at least 1"));
+            }
+        }
+        if problems.is_empty() { Ok(self) } else { Err(ConfigError(problems)) }
+    }
+}
+
+/// The problems of each section by itself, so that one wrong section doesn't hide another.
+fn section_problems(sources: &Config) -> Vec<String> {
+    fn problem<'de, T: Deserialize<'de>>(sources: &Config, section: &str) -> Option<String> {
+        sources.get::<T>(section).err().map(|error| format!("{section}: {error}"))
+    }
+    let known = [
+        problem::<HttpSettings>(sources, "http"),
+        problem::<DatabaseSettings>(sources, "database"),
+        problem::<LimitSettings>(sources, "limits"),
+        problem::<LogSettings>(sources, "log"),
+    ];
+    known.into_iter().flatten().collect()
+}

@@ -1,0 +1,48 @@
+//! Quotas: what is counted, and where a client stands.
+
+/// What a client does, as far as quotas tell apart. Each action has a quota of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Reading.
+    Read,
+    /// Posting a comment.
+    Post,
+    /// Changing or deleting a comment.
+    Edit,
+    /// Voting.
+    Vote,
+    /// Becoming a new guest: limited apart from the write that needs it, so that votes can't be minted.
+    Guest,
+}
+
+impl Action {
+    /// Every action.
+    pub const EACH: [Self; 5] = [Self::Read, Self::Post, Self::Edit, Self::Vote, Self::Guest];
+
+    /// The name of its quota in settings and in the `RateLimit` headers.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Post => "post",
+            Self::Edit => "edit",
+            Self::Vote => "vote",
+            Self::Guest => "guest",
+        }
+    }
+}
+
+/// Where a client stands with one quota, after the request that asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Which quota.
+    pub action: Action,
+    /// How many requests a full quota holds.
+    pub requests: u32,
+    /// In how many seconds an empty quota is full again.
+    pub window_seconds: u32,
+    /// How many requests are left now.
+    pub remaining: u32,
+    /// In how many seconds there will be one more, rounded up; 0 when the quota is full.
+    pub reset_seconds: u32,
+}

@@ -1,0 +1,319 @@
+//! Every reason for which the service says no.
+//!
+//! A closed list: each has a stable code and the numbers that a client needs to do better. Which HTTP status a refusal
+//! becomes is not known here.
+
+use super::author::{MAX_NAME_CHARACTERS, NameError};
+use super::body::BodyError;
+use super::html::TooNested;
+use super::quota::{Action, Standing};
+use super::thread::{MAX_KEY_CHARACTERS, MAX_URL_BYTES, TitleTooLong};
+
+/// A number that a client needs, with the name of its member.
+pub type Number = (&'static str, u64);
+
+/// Why a use case was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Something in the input breaks a rule; at least one error.
+    #[error("{}", .0.first().map_or_else(|| "The input was refused.".to_owned(), |error| error.rule.to_string()))]
+    Input(Vec<InputError>),
+    /// The cursor was damaged, changed, or belongs to another list.
+    #[error("The cursor isn't one of this list. Begin again without it.")]
+    InvalidCursor,
+    /// The call needs to know who writes.
+    #[error("Send the guest token of the writer: `Authorization: Bearer …`.")]
+    TokenRequired,
+    /// Nobody on this site has this token.
+    #[error("The token is not known on this site. Forget it, and write without one to be given a new one.")]
+    InvalidToken,
+    /// The thread takes no comments.
+    #[error("This thread is closed.")]
+    ThreadClosed,
+    /// The time for changes is over.
+    #[error("A comment can be changed for {edit_window_seconds} seconds after it was posted, and that time is over.")]
+    EditWindowClosed {
+        /// The length of the window.
+        edit_window_seconds: u32,
+    },
+    /// Somebody else wrote the comment.
+    #[error("Only its writer can change this comment.")]
+    NotYourComment,
+    /// A vote for one's own comment.
+    #[error("Nobody can vote for their own comment.")]
+    OwnComment,
+    /// The site doesn't count this vote.
+    #[error("This site doesn't count such votes; see `policy.voting`.")]
+    VotingDisabled,
+    /// The site takes comments from people with an account only.
+    #[error("This site takes no comments from guests.")]
+    GuestsNotAllowed,
+    /// The page that sent the request isn't one of the site's.
+    #[error(
+        "Pages of {origin} may not write to the site `{site}`. Its owner can allow them: \
+         `rejoinder site set {site} --add-origin {origin}`."
+    )]
+    OriginNotAllowed {
+        /// The origin of the page.
+        origin: String,
+        /// The slug of the site.
+        site: String,
+    },
+    /// No site has this name.
+    #[error("There is no site of this name.")]
+    SiteNotFound,
+    /// No comment that the client may know of has this id.
+    #[error("There is no such comment on this site.")]
+    CommentNotFound,
+    /// A request with this key is being worked on.
+    #[error("A request with this Idempotency-Key is still running. Ask again in a moment.")]
+    IdempotencyInProgress,
+    /// The key was used for another request.
+    #[error("This Idempotency-Key was used for a request with another body. Use a new key for a new request.")]
+    IdempotencyKeyReused,
+    /// The comment isn't the one that the client has seen.
+    #[error("The comment has changed since its `ETag` was given. Read it again.")]
+    PreconditionFailed,
+    /// The client used up its quota.
+    #[error("Too many requests of this kind. Try again in {} s.", .0.reset_seconds)]
+    RateLimited(Standing),
+}
+
+impl Refusal {
+    /// Every refusal but those of input, which [`Rule::each`] lists; with plain values where one holds any. For tests and
+    /// documents that go through all.
+    #[must_use]
+    pub fn each() -> Vec<Self> {
+        let standing =
+            Standing { action: Action::Post, requests: 1, window_seconds: 1, remaining: 0, reset_seconds: 1 };
+        vec![
+            Self::InvalidCursor,
+            Self::TokenRequired,
+            Self::InvalidToken,
+            Self::ThreadClosed,
+            Self::EditWindowClosed { edit_window_seconds: 0 },
+            Self::NotYourComment,
+            Self::OwnComment,
+            Self::VotingDisabled,
+            Self::GuestsNotAllowed,
+            Self::OriginNotAllowed { origin: String::new(), site: String::new() },
+            Self::SiteNotFound,
+            Self::CommentNotFound,
+            Self::IdempotencyInProgress,
+            Self::IdempotencyKeyReused,
+            Self::PreconditionFailed,
+            Self::RateLimited(standing),
+        ]
+    }
+
+    /// The stable code, in `snake_case`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Input(errors) => errors.first().map_or("invalid_value", |error| error.rule.code()),
+            Self::InvalidCursor => "invalid_cursor",
+            Self::TokenRequired => "token_required",
+            Self::InvalidToken => "invalid_token",
+            Self::ThreadClosed => "thread_closed",
+            Self::EditWindowClosed { .. } => "edit_window_closed",
+            Self::NotYourComment => "not_your_comment",
+            Self::OwnComment => "own_comment",
+            Self::VotingDisabled => "voting_disabled",
+            Self::GuestsNotAllowed => "guests_not_allowed",
+            Self::OriginNotAllowed { .. } => "origin_not_allowed",
+            Self::SiteNotFound => "site_not_found",
+            Self::CommentNotFound => "comment_not_found",
+            Self::IdempotencyInProgress => "idempotency_in_progress",
+            Self::IdempotencyKeyReused => "idempotency_key_reused",
+            Self::PreconditionFailed => "precondition_failed",
+            Self::RateLimited(_) => "rate_limited",
+        }
+    }
+
+    /// The numbers of the refusal itself; those of input errors stand with each error.
+    #[must_use]
+    pub fn numbers(&self) -> Vec<Number> {
+        match self {
+            Self::EditWindowClosed { edit_window_seconds } => {
+                vec![("edit_window_seconds", u64::from(*edit_window_seconds))]
+            }
+            Self::RateLimited(standing) => vec![("retry_after_seconds", u64::from(standing.reset_seconds))],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The refusal of one member.
+    #[must_use]
+    pub fn input(pointer: &'static str, rule: Rule) -> Self {
+        Self::Input(vec![InputError { pointer, rule }])
+    }
+}
+
+/// A member of the request body and the rule that it breaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputError {
+    /// Where it is: a JSON pointer (RFC 6901).
+    pub pointer: &'static str,
+    /// The rule it breaks.
+    pub rule: Rule,
+}
+
+/// A rule of the product that a schema can't say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Rule {
+    /// Too many characters.
+    #[error("The text has {actual} characters; at most {max} are allowed.")]
+    BodyTooLong {
+        /// The most characters.
+        max: u64,
+        /// How many there are.
+        actual: u64,
+    },
+    /// Too few characters.
+    #[error("The text has {actual} characters that can be seen; at least {min} are needed.")]
+    BodyTooShort {
+        /// The fewest characters.
+        min: u64,
+        /// How many there are.
+        actual: u64,
+    },
+    /// Too many bytes in few characters.
+    #[error("The text has {actual} bytes; at most {max} are allowed.")]
+    BodyTooManyBytes {
+        /// The most bytes.
+        max: u64,
+        /// How many there are.
+        actual: u64,
+    },
+    /// Quotes or lists within one another beyond the cap.
+    #[error("Quotes and lists can stand within one another {max} deep.")]
+    BodyTooNested {
+        /// The cap.
+        max: u64,
+    },
+    /// Marks piled up on one character.
+    #[error("One character can carry {max} combining marks.")]
+    TooManyCombiningMarks {
+        /// The cap.
+        max: u64,
+    },
+    /// A name in which nothing can be seen.
+    #[error("The name is blank.")]
+    NameBlank,
+    /// A name that is too long.
+    #[error("The name has {actual} characters; at most {max} are allowed.")]
+    NameTooLong {
+        /// The most characters.
+        max: u64,
+        /// How many there are.
+        actual: u64,
+    },
+    /// No e-mail address.
+    #[error("This is not an e-mail address.")]
+    InvalidEmail,
+    /// No thread key.
+    #[error("A thread key has 1 to {MAX_KEY_CHARACTERS} characters, is not blank, and holds no control characters.")]
+    InvalidThreadKey,
+    /// No page address.
+    #[error("The address of a page is an absolute http or https URL of at most {MAX_URL_BYTES} bytes.")]
+    InvalidUrl,
+    /// A title that is too long.
+    #[error("The title has {actual} characters; at most {max} are allowed.")]
+    TitleTooLong {
+        /// The most characters.
+        max: u64,
+        /// How many there are.
+        actual: u64,
+    },
+    /// The comment to be answered isn't there.
+    #[error("The comment to be answered is not in this thread, or not published.")]
+    ParentNotFound,
+}
+
+impl Rule {
+    /// Every rule, with plain values where one holds any.
+    #[must_use]
+    pub fn each() -> Vec<Self> {
+        vec![
+            Self::BodyTooLong { max: 0, actual: 0 },
+            Self::BodyTooShort { min: 0, actual: 0 },
+            Self::BodyTooManyBytes { max: 0, actual: 0 },
+            Self::BodyTooNested { max: 0 },
+            Self::TooManyCombiningMarks { max: 0 },
+            Self::NameBlank,
+            Self::NameTooLong { max: 0, actual: 0 },
+            Self::InvalidEmail,
+            Self::InvalidThreadKey,
+            Self::InvalidUrl,
+            Self::TitleTooLong { max: 0, actual: 0 },
+            Self::ParentNotFound,
+        ]
+    }
+
+    /// The stable code, in `snake_case`.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::BodyTooLong { .. } => "body_too_long",
+            Self::BodyTooShort { .. } => "body_too_short",
+            Self::BodyTooManyBytes { .. } => "body_too_many_bytes",
+            Self::BodyTooNested { .. } => "body_too_nested",
+            Self::TooManyCombiningMarks { .. } => "too_many_combining_marks",
+            Self::NameBlank => "name_blank",
+            Self::NameTooLong { .. } => "name_too_long",
+            Self::InvalidEmail => "invalid_email",
+            Self::InvalidThreadKey => "invalid_thread_key",
+            Self::InvalidUrl => "invalid_url",
+            Self::TitleTooLong { .. } => "title_too_long",
+            Self::ParentNotFound => "parent_not_found",
+        }
+    }
+
+    /// The numbers that a client needs.
+    #[must_use]
+    pub fn numbers(self) -> Vec<Number> {
+        match self {
+            Self::BodyTooLong { max, actual }
+            | Self::BodyTooManyBytes { max, actual }
+            | Self::NameTooLong { max, actual }
+            | Self::TitleTooLong { max, actual } => vec![("max", max), ("actual", actual)],
+            Self::BodyTooShort { min, actual } => vec![("min", min), ("actual", actual)],
+            Self::BodyTooNested { max } | Self::TooManyCombiningMarks { max } => vec![("max", max)],
+            Self::NameBlank => vec![("max", u64::from(MAX_NAME_CHARACTERS))],
+            Self::InvalidEmail | Self::InvalidThreadKey | Self::InvalidUrl | Self::ParentNotFound => Vec::new(),
+        }
+    }
+}
+
+impl From<BodyError> for Rule {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::TooLong { max, actual } => Self::BodyTooLong { max, actual },
+            BodyError::TooShort { min, actual } => Self::BodyTooShort { min, actual },
+            BodyError::TooManyBytes { max, actual } => Self::BodyTooManyBytes { max, actual },
+            BodyError::TooManyCombiningMarks { max } => Self::TooManyCombiningMarks { max },
+        }
+    }
+}
+
+impl From<TooNested> for Rule {
+    fn from(error: TooNested) -> Self {
+        Self::BodyTooNested { max: error.max }
+    }
+}
+
+impl From<NameError> for Rule {
+    fn from(error: NameError) -> Self {
+        match error {
+            NameError::Blank => Self::NameBlank,
+            NameError::TooLong { max, actual } => Self::NameTooLong { max, actual },
+            NameError::TooManyCombiningMarks { max } => Self::TooManyCombiningMarks { max },
+        }
+    }
+}
+
+impl From<TitleTooLong> for Rule {
+    fn from(error: TitleTooLong) -> Self {
+        Self::TitleTooLong { max: error.max, actual: error.actual }
+    }
+}

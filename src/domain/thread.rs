@@ -1,0 +1,239 @@
+//! Threads: the comments under one page.
+
+use unicode_normalization::UnicodeNormalization;
+use url::Url;
+
+use super::id::{SiteId, ThreadId};
+use super::site::Policy;
+use super::text;
+use super::time::Timestamp;
+
+/// The longest thread key, in Unicode code points.
+pub const MAX_KEY_CHARACTERS: usize = 512;
+/// The longest address of a page, in bytes.
+pub const MAX_URL_BYTES: usize = 2_048;
+/// The longest title of a page, in characters (extended grapheme clusters).
+pub const MAX_TITLE_CHARACTERS: u32 = 300;
+/// The largest title of a page, in bytes.
+const MAX_TITLE_BYTES: usize = 2_400;
+
+/// The embedder's own name for a page: 1 to 512 code points in NFC, without control or bidi characters, not blank.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ThreadKey(String);
+
+impl ThreadKey {
+    /// Reads a key; `None` if it isn't one.
+    #[must_use]
+    pub fn parse(input: &str) -> Option<Self> {
+        if input.len() > MAX_KEY_CHARACTERS * 4 {
+            return None;
+        }
+        let key: String = input.nfc().collect();
+        let well_formed = (1..=MAX_KEY_CHARACTERS).contains(&key.chars().count())
+            && !key.chars().any(|c| c.is_control() || text::is_forbidden(c))
+            && !text::is_blank(&key);
+        well_formed.then_some(Self(key))
+    }
+
+    /// A key read back from the store.
+    #[must_use]
+    pub const fn from_stored(key: String) -> Self {
+        Self(key)
+    }
+
+    /// The key as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The address of a page: an http or https URL of at most 2,048 bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageUrl(Url);
+
+impl PageUrl {
+    /// Reads an absolute address, without a user or password in it; `None` if it isn't one.
+    #[must_use]
+    pub fn parse(input: &str) -> Option<Self> {
+        let url = Url::parse(input).ok()?;
+        let well_formed = matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.as_str().len() <= MAX_URL_BYTES;
+        well_formed.then_some(Self(url))
+    }
+
+    /// The parsed address.
+    #[must_use]
+    pub const fn as_url(&self) -> &Url {
+        &self.0
+    }
+}
+
+/// The title of a page: one line, not blank.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageTitle(String);
+
+/// Why a title was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the title is too long: {actual} characters, at most {max}")]
+pub struct TitleTooLong {
+    /// The most characters.
+    pub max: u64,
+    /// How many there are.
+    pub actual: u64,
+}
+
+impl PageTitle {
+    /// Reads a title; a blank one is none.
+    ///
+    /// # Errors
+    /// [`TitleTooLong`] over 300 characters or 2,400 bytes.
+    pub fn parse(input: &str) -> Result<Option<Self>, TitleTooLong> {
+        let title = text::normalise_line(input);
+        let actual = u64::try_from(text::characters(&title)).unwrap_or(u64::MAX);
+        let max = u64::from(MAX_TITLE_CHARACTERS);
+        if actual > max || title.len() > MAX_TITLE_BYTES {
+            return Err(TitleTooLong { max, actual });
+        }
+        Ok((!text::is_blank(&title)).then_some(Self(title)))
+    }
+
+    /// The title as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What the embedder says about a page.
+#[derive(Debug, Clone, Default)]
+pub struct PageFacts {
+    /// Its address.
+    pub url: Option<PageUrl>,
+    /// Its title.
+    pub title: Option<PageTitle>,
+}
+
+/// Whether a thread takes new comments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ThreadState {
+    /// It does.
+    Open,
+    /// It doesn't; it can be read.
+    Closed,
+}
+
+impl ThreadState {
+    /// The number that the store keeps.
+    #[must_use]
+    pub const fn number(self) -> i16 {
+        match self {
+            Self::Open => 0,
+            Self::Closed => 1,
+        }
+    }
+
+    /// The state with this number.
+    #[must_use]
+    pub const fn from_number(number: i16) -> Option<Self> {
+        match number {
+            0 => Some(Self::Open),
+            1 => Some(Self::Closed),
+            _ => None,
+        }
+    }
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// A thread as readers see it. One without comments has no row in the store, and so no id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Thread {
+    /// Its id; `None` before its first comment.
+    pub id: Option<ThreadId>,
+    /// The site it belongs to.
+    pub site_id: SiteId,
+    /// The embedder's name for the page.
+    pub key: ThreadKey,
+    /// The address of the page.
+    pub url: Option<String>,
+    /// The title of the page.
+    pub title: Option<String>,
+    /// Whether it takes new comments.
+    pub state: ThreadState,
+    /// Its own limit of characters, in place of the site's.
+    pub max_characters: Option<u32>,
+    /// Published comments.
+    pub comment_count: u32,
+    /// Published comments that answer no other.
+    pub root_count: u32,
+    /// When the newest published comment was posted.
+    pub last_comment_at: Option<Timestamp>,
+}
+
+impl Thread {
+    /// A thread that has no comments yet.
+    #[must_use]
+    pub const fn empty(site_id: SiteId, key: ThreadKey) -> Self {
+        Self {
+            id: None,
+            site_id,
+            key,
+            url: None,
+            title: None,
+            state: ThreadState::Open,
+            max_characters: None,
+            comment_count: 0,
+            root_count: 0,
+            last_comment_at: None,
+        }
+    }
+
+    /// What writers may do in this thread: the site's policy with the thread's own limits.
+    #[must_use]
+    pub fn policy(&self, site: Policy) -> Policy {
+        let max_characters = self.max_characters.unwrap_or(site.max_characters);
+        Policy { max_characters, min_characters: site.min_characters.min(max_characters), ..site }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_kept_as_given_but_for_nfc() {
+        let longest = "é".repeat(512);
+        let cases = [("/world/a", "/world/a"), (" x ", " x "), ("e\u{301}", "é"), (longest.as_str(), longest.as_str())];
+        for (input, key) in cases {
+            assert_eq!(ThreadKey::parse(input).as_ref().map(ThreadKey::as_str), Some(key));
+        }
+    }
+
+    #[test]
+    fn a_key_that_could_be_mistaken_for_another_is_refused() {
+        for input in ["", " ", "a\0", "a\nb", "a\u{202e}b", "\u{200b}", &"x".repeat(513)] {
+            assert_eq!(ThreadKey::parse(input), None, "{input:?}");
+        }
+    }
+
+    #[test]
+    fn a_page_url_is_absolute_and_of_the_web() {
+        assert!(PageUrl::parse("https://news.example/a?b#c").is_some());
+        for input in
+            ["", "/a", "javascript:alert(1)", "data:text/html,x", "ftp://a.test/", "https://u:p@a.test/", "https://"]
+        {
+            assert_eq!(PageUrl::parse(input), None, "{input}");
+        }
+    }
+}

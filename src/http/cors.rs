@@ -1,0 +1,73 @@
+//! Cross-origin requests (Fetch standard): anybody may read, and only a site's own pages may write.
+
+use actix_web::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN, VARY,
+};
+
+use crate::domain::origin::Origin;
+use crate::domain::refusal::Refusal;
+use crate::domain::site::Site;
+
+/// What scripts may read of an answer.
+const EXPOSED: &str =
+    "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Idempotent-Replayed, X-Request-Id";
+/// What scripts may send.
+const ALLOWED_HEADERS: &str = "authorization, content-type, idempotency-key, if-match";
+/// How long a browser may keep the answer to a preflight, in seconds.
+const PREFLIGHT_SECONDS: &str = "7200";
+
+/// The page that sent a write, as far as CORS is concerned.
+#[derive(Debug, Clone)]
+pub enum Sender {
+    /// No page: a server, a script, a command line.
+    NoPage,
+    /// A page that may write.
+    Page(HeaderValue),
+}
+
+/// Whether the page that sent a write may do so: one of the site's origins, or the service's own.
+///
+/// # Errors
+/// [`Refusal::OriginNotAllowed`].
+pub fn admit(headers: &HeaderMap, site: &Site) -> Result<Sender, Refusal> {
+    let Some(value) = headers.get(ORIGIN) else {
+        return Ok(Sender::NoPage);
+    };
+    let text = value.to_str().unwrap_or("?");
+    let own_host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
+    let allowed = Origin::parse(text).is_some_and(|origin| site.allows(&origin) || origin.is_served_by(own_host));
+    if allowed {
+        return Ok(Sender::Page(value.clone()));
+    }
+    let origin: String = text.chars().take(300).collect();
+    tracing::warn!(origin, site = site.slug.as_str(), "a page of an origin that isn't the site's tried to write");
+    Err(Refusal::OriginNotAllowed { origin, site: site.slug.as_str().to_owned() })
+}
+
+/// Lets any page read an answer.
+pub fn open_to_all(headers: &mut HeaderMap) {
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+}
+
+/// Lets the page that wrote read the answer; nobody else.
+pub fn open_to(headers: &mut HeaderMap, sender: &Sender) {
+    headers.append(VARY, HeaderValue::from_static("Origin"));
+    if let Sender::Page(origin) = sender {
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+    }
+}
+
+/// Adds what a browser asks for before it sends a write.
+pub fn permit(headers: &mut HeaderMap, methods: &str) {
+    let fixed: [(HeaderName, &'static str); 2] =
+        [(ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS), (ACCESS_CONTROL_MAX_AGE, PREFLIGHT_SECONDS)];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if let Ok(methods) = HeaderValue::from_str(methods) {
+        headers.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
+    }
+}

@@ -1,0 +1,125 @@
+//! What every request goes through first and every answer last: an id, the checks that no route should have to think of,
+//! the document of a problem, and headers that keep browsers from guessing.
+
+use actix_web::Error;
+use actix_web::ResponseError;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+
+use super::Api;
+use super::error::{ApiError, PROBLEM_JSON, Problem, Protocol};
+use super::query::is_well_escaped;
+
+/// The largest head of a request, in bytes of its address and headers.
+pub const MAX_HEAD_BYTES: usize = 16_384;
+/// The header with the id of a request.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// JSON is data: nothing in it is to be run, shown or framed.
+pub(super) const DATA_ONLY: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// Goes around every route.
+///
+/// # Errors
+/// None of its own: what is wrong becomes an answer.
+pub async fn envelope(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let request_id =
+        request.app_data::<Data<Api>>().map_or_else(String::new, |api| api.service.randomness.request_id());
+    let mut response = match check(&request) {
+        Ok(()) => next.call(request).await?.map_into_boxed_body(),
+        Err(protocol) => request.into_response(ApiError::Protocol(protocol).error_response()),
+    };
+    let problem = response.response().extensions().get::<Problem>().cloned();
+    if let Some(problem) = problem {
+        let document = problem.to_json(&request_id);
+        response = response.map_body(|head, _| {
+            head.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+            head.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            BoxBody::new(document)
+        });
+        tracing::debug!(request_id, code = problem.code(), "refused");
+    }
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&request_id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if !headers.contains_key(CONTENT_SECURITY_POLICY) {
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(DATA_ONLY));
+    }
+    Ok(response)
+}
+
+fn check(request: &ServiceRequest) -> Result<(), Protocol> {
+    let uri = request.uri().path_and_query().map_or("", |uri| uri.as_str());
+    let headers = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum::<usize>();
+    if uri.len() + headers > MAX_HEAD_BYTES {
+        return Err(Protocol::HeaderFieldsTooLarge);
+    }
+    if !is_well_escaped(uri) {
+        return Err(Protocol::InvalidPercentEncoding);
+    }
+    if request.path().starts_with("/api/") && !takes_json(request.headers()) {
+        return Err(Protocol::NotAcceptable);
+    }
+    Ok(())
+}
+
+/// Whether the client takes JSON (RFC 9110, section 12.5.1). Nothing but a clear exclusion counts as "no".
+fn takes_json(headers: &HeaderMap) -> bool {
+    let mut lines = headers.get_all(ACCEPT).peekable();
+    if lines.peek().is_none() {
+        return true;
+    }
+    // The most specific range that covers JSON decides.
+    let mut best: Option<(u8, bool)> = None;
+    for range in lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(',')) {
+        let mut parts = range.split(';').map(str::trim);
+        let specificity = match parts.next().map(str::to_ascii_lowercase).as_deref() {
+            Some("application/json") => 2,
+            Some("application/*") => 1,
+            Some("*/*") => 0,
+            _ => continue,
+        };
+        let weight = parts.filter_map(|part| part.split_once('=')).find(|(name, _)| name.eq_ignore_ascii_case("q"));
+        let taken = weight.is_none_or(|(_, q)| q.trim().parse::<f32>().is_ok_and(|q| q > 0.0));
+        if best.is_none_or(|(found, _)| specificity >= found) {
+            best = Some((specificity, taken));
+        }
+    }
+    best.is_some_and(|(_, taken)| taken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_that_excludes_json_is_told_so() {
+        let cases = [
+            ("*/*", true),
+            ("application/json", true),
+            ("application/*;q=0.5", true),
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", true),
+            ("text/html", false),
+            ("application/json;q=0", false),
+            ("application/json;q=0, */*", false),
+            ("*/*;q=0, application/json", true),
+            ("application/xml", false),
+        ];
+        for (accept, taken) in cases {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, HeaderValue::from_static(accept));
+            assert_eq!(takes_json(&headers), taken, "{accept}");
+        }
+        assert!(takes_json(&HeaderMap::new()));
+    }
+}

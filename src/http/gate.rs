@@ -1,0 +1,179 @@
+//! What stands before every call on a site: which site, which client, may this page do this, is there quota left.
+//!
+//! The handler behind the gate is given a [`Visit`]; without the gate there is none, so no route can leave it out.
+
+use std::future::{Ready, ready};
+use std::sync::Arc;
+
+use actix_web::body::BoxBody;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, ResponseError};
+
+use super::cors::{self, Sender};
+use super::error::ApiError;
+use super::{Api, address};
+use crate::domain::author::GuestToken;
+use crate::domain::quota::{Action, Standing};
+use crate::domain::refusal::Refusal;
+use crate::domain::site::Site;
+use crate::service::{Client, sites};
+
+/// What a call does, and so what it needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// It reads what everybody may read.
+    Read,
+    /// It reads what is the client's own.
+    Own,
+    /// It changes something.
+    Write(Action),
+}
+
+impl Access {
+    const fn action(self) -> Action {
+        match self {
+            Self::Read | Self::Own => Action::Read,
+            Self::Write(action) => action,
+        }
+    }
+}
+
+/// A client that was let in.
+#[derive(Debug, Clone)]
+pub struct Visit {
+    /// The site they visit.
+    pub site: Arc<Site>,
+    /// Who they are.
+    pub client: Client,
+}
+
+impl FromRequest for Visit {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let visit = request.extensions().get::<Self>().cloned();
+        ready(visit.ok_or_else(|| ApiError::Broken("a route without a gate".to_owned())))
+    }
+}
+
+/// Goes around the handler of one route.
+///
+/// # Errors
+/// None of its own: a refusal becomes an answer.
+pub async fn gate(
+    access: Access,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let site = match find_site(request.request()).await {
+        Ok(site) => site,
+        Err(error) => {
+            let mut response = request.into_response(error.error_response());
+            cors::open_to_all(response.headers_mut());
+            return Ok(response);
+        }
+    };
+    let sender = match access {
+        Access::Read => None,
+        Access::Own | Access::Write(_) => match cors::admit(request.headers(), &site) {
+            Ok(sender) => Some(sender),
+            Err(refusal) => {
+                let mut response = request.into_response(ApiError::Refused(refusal).error_response());
+                cors::open_to(response.headers_mut(), &Sender::NoPage);
+                return Ok(response);
+            }
+        },
+    };
+    let mut standings = Vec::new();
+    let mut response = match admit(access, &request, site, &mut standings) {
+        Ok(visit) => {
+            request.extensions_mut().insert(visit);
+            next.call(request).await?
+        }
+        Err(error) => {
+            standings.extend(error.standing());
+            request.into_response(error.error_response())
+        }
+    };
+    standings.extend(response.response().extensions().get::<Standing>());
+    let headers = response.headers_mut();
+    match &sender {
+        None => cors::open_to_all(headers),
+        Some(sender) => {
+            cors::open_to(headers, sender);
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        }
+    }
+    // A shared cache would show one client's numbers to all.
+    let refused = response.status().as_u16() == 429;
+    if access != Access::Read || refused {
+        write_standings(response.headers_mut(), &standings);
+    }
+    Ok(response)
+}
+
+/// The site that the address names.
+///
+/// # Errors
+/// 404 when there is none.
+pub async fn find_site(request: &HttpRequest) -> Result<Arc<Site>, ApiError> {
+    let api = request.app_data::<Data<Api>>().ok_or_else(|| ApiError::Broken("no application".to_owned()))?;
+    let slug = request.match_info().get("site").unwrap_or_default();
+    Ok(sites::find(&api.service, slug).await?)
+}
+
+fn admit(
+    access: Access,
+    request: &ServiceRequest,
+    site: Arc<Site>,
+    standings: &mut Vec<Standing>,
+) -> Result<Visit, ApiError> {
+    let api = request.app_data::<Data<Api>>().ok_or_else(|| ApiError::Broken("no application".to_owned()))?;
+    let network = address::client_network(request.request(), &api.settings.trusted_proxies);
+    let network = network.ok_or_else(|| ApiError::Broken("a connection without an address".to_owned()))?;
+    let admitted = api.service.quotas.admit(access.action(), site.id, network).map_err(Refusal::RateLimited)?;
+    standings.extend(admitted);
+    let token = match access {
+        Access::Read => None,
+        Access::Own | Access::Write(_) => token(request.headers())?,
+    };
+    Ok(Visit { site, client: Client { network, token } })
+}
+
+/// The guest token of the request (RFC 6750).
+fn token(headers: &HeaderMap) -> Result<Option<GuestToken>, Refusal> {
+    let Some(value) = headers.get(AUTHORIZATION) else {
+        return Ok(None);
+    };
+    let (scheme, token) = value.to_str().ok().and_then(|value| value.split_once(' ')).ok_or(Refusal::InvalidToken)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Refusal::InvalidToken);
+    }
+    Ok(Some(GuestToken::parse(token.trim()).ok_or(Refusal::InvalidToken)?))
+}
+
+/// Says where the client stands (draft-ietf-httpapi-ratelimit-headers-11).
+fn write_standings(headers: &mut HeaderMap, standings: &[Standing]) {
+    if standings.is_empty() {
+        return;
+    }
+    let policy = |standing: &Standing| {
+        format!("\"{}\";q={};w={}", standing.action.name(), standing.requests, standing.window_seconds)
+    };
+    let limit = |standing: &Standing| {
+        format!("\"{}\";r={};t={}", standing.action.name(), standing.remaining, standing.reset_seconds)
+    };
+    let lines = [
+        (HeaderName::from_static("ratelimit-policy"), standings.iter().map(policy).collect::<Vec<_>>()),
+        (HeaderName::from_static("ratelimit"), standings.iter().map(limit).collect()),
+    ];
+    for (name, items) in lines {
+        if let Ok(value) = HeaderValue::from_str(&items.join(", ")) {
+            headers.insert(name, value);
+        }
+    }
+}

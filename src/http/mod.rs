@@ -1,0 +1,38 @@
+//! HTTP and JSON: the only code that names the web framework.
+//!
+//! A request goes through [`routes`], the gate of its route, a handler, and one use case. What comes back is written by
+//! the same few functions for all.
+
+pub mod address;
+pub mod answer;
+pub mod assets;
+mod connection;
+pub mod cors;
+pub mod envelope;
+pub mod error;
+pub mod gate;
+pub mod health;
+pub mod json;
+pub mod public;
+pub mod query;
+pub mod routes;
+pub mod server;
+mod turn;
+mod wire;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use crate::config::HttpSettings;
+use crate::service::Service;
+
+/// What every handler can use.
+#[derive(Debug, Clone)]
+pub struct Api {
+    /// The use cases.
+    pub service: Service,
+    /// How the service is reached.
+    pub settings: Arc<HttpSettings>,
+    /// Whether the service is about to stop.
+    pub draining: Arc<AtomicBool>,
+}

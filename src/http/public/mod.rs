@@ -1,0 +1,8 @@
+//! The calls for widgets: extract, call one use case, shape the answer.
+
+pub mod comments;
+pub mod rankings;
+pub mod threads;
+pub mod viewers;
+pub mod views;
+pub mod votes;

@@ -1,0 +1,151 @@
+//! Reading the query string: each parameter known, once, and of the right form.
+
+use std::borrow::Cow;
+
+use actix_web::HttpRequest;
+
+use super::error::{ApiError, Fault};
+use crate::domain::thread::{MAX_KEY_CHARACTERS, ThreadKey};
+
+/// The parameters of a request that no reader has taken yet.
+#[derive(Debug, Clone)]
+pub struct Query {
+    pairs: Vec<(String, String)>,
+}
+
+impl Query {
+    /// Reads the query string, whose escapes were checked at the door.
+    #[must_use]
+    pub fn of(request: &HttpRequest) -> Self {
+        let text = |text: Cow<'_, str>| text.into_owned();
+        let pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
+        Self { pairs: pairs.map(|(name, value)| (text(name), text(value))).collect() }
+    }
+
+    /// Takes every value of a parameter that may stand there more than once.
+    pub fn take_all(&mut self, name: &str) -> Vec<String> {
+        let (taken, left) = std::mem::take(&mut self.pairs).into_iter().partition(|(found, _)| found == name);
+        self.pairs = left;
+        taken.into_iter().map(|(_, value)| value).collect()
+    }
+
+    /// Takes a parameter that may be absent.
+    ///
+    /// # Errors
+    /// `duplicate_parameter`.
+    pub fn take(&mut self, name: &str) -> Result<Option<String>, ApiError> {
+        let mut values = self.take_all(name).into_iter();
+        match (values.next(), values.next()) {
+            (value, None) => Ok(value),
+            _ => Err(ApiError::parameter(name, Fault::DuplicateParameter, "This parameter can be given once.")),
+        }
+    }
+
+    /// Takes a number between `min` and `max`.
+    ///
+    /// # Errors
+    /// `duplicate_parameter`, `invalid_value`, `out_of_range`.
+    pub fn take_number(&mut self, name: &str, default: u32, min: u32, max: u32) -> Result<u32, ApiError> {
+        let Some(text) = self.take(name)? else {
+            return Ok(default);
+        };
+        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            let detail = format!("This must be a whole number from {min} to {max}.");
+            return Err(ApiError::parameter(name, Fault::InvalidValue, detail));
+        }
+        match text.parse::<u32>() {
+            Ok(number) if (min..=max).contains(&number) => Ok(number),
+            _ => {
+                let fault = Fault::OutOfRange { min: u64::from(min), max: u64::from(max) };
+                Err(ApiError::parameter(name, fault, format!("This must be from {min} to {max}.")))
+            }
+        }
+    }
+
+    /// Takes a value that `read` knows.
+    ///
+    /// # Errors
+    /// `duplicate_parameter`, `invalid_value`.
+    pub fn take_named<T>(
+        &mut self,
+        name: &str,
+        default: T,
+        known: &[&str],
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<T, ApiError> {
+        let Some(text) = self.take(name)? else {
+            return Ok(default);
+        };
+        let detail = || format!("This must be one of: {}.", known.join(", "));
+        read(&text).ok_or_else(|| ApiError::parameter(name, Fault::InvalidValue, detail()))
+    }
+
+    /// Takes the key of a thread.
+    ///
+    /// # Errors
+    /// `missing_parameter`, `duplicate_parameter`, `invalid_value`.
+    pub fn take_thread(&mut self) -> Result<ThreadKey, ApiError> {
+        let missing = || ApiError::parameter("thread", Fault::MissingParameter, "Say which thread: `thread=KEY`.");
+        let text = self.take("thread")?.ok_or_else(missing)?;
+        thread_key(&text)
+    }
+
+    /// Refuses what nobody took.
+    ///
+    /// # Errors
+    /// `unknown_parameter`.
+    pub fn finish(self) -> Result<(), ApiError> {
+        match self.pairs.first() {
+            None => Ok(()),
+            Some((name, _)) => {
+                let shown: String = name.chars().take(64).collect();
+                Err(ApiError::parameter(&shown, Fault::UnknownParameter, "This parameter is not known here."))
+            }
+        }
+    }
+}
+
+/// Reads a thread key given as a parameter.
+///
+/// # Errors
+/// `invalid_value`.
+pub fn thread_key(text: &str) -> Result<ThreadKey, ApiError> {
+    let detail = format!(
+        "A thread key has 1 to {MAX_KEY_CHARACTERS} characters, is not blank, and holds no control characters."
+    );
+    ThreadKey::parse(text).ok_or_else(|| ApiError::parameter("thread", Fault::InvalidValue, detail))
+}
+
+/// Whether every `%` in the path and query begins an escape, and all escapes together are UTF-8.
+#[must_use]
+pub fn is_well_escaped(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    let mut decoded = Vec::with_capacity(text.len());
+    while let Some(byte) = bytes.next() {
+        if byte != b'%' {
+            decoded.push(byte);
+            continue;
+        }
+        let mut digit = || bytes.next().and_then(|byte| char::from(byte).to_digit(16));
+        let (Some(high), Some(low)) = (digit(), digit()) else {
+            return false;
+        };
+        decoded.push(u8::try_from(high * 16 + low).unwrap_or(0));
+    }
+    std::str::from_utf8(&decoded).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_are_whole_and_utf_8() {
+        for good in ["", "/a?b=c", "%C3%A9", "%e2%82%ac", "a%20b", "é"] {
+            assert!(is_well_escaped(good), "{good}");
+        }
+        for bad in ["%", "%2", "%zz", "a%g0", "%FF", "%C3", "%C3x", "%ED%A0%80", "%é"] {
+            assert!(!is_well_escaped(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Every address of the service, what it does, and what stands before it: the table of contents.
+
+use actix_web::guard;
+use actix_web::http::Method;
+use actix_web::http::header::{ACCESS_CONTROL_REQUEST_METHOD, ALLOW, HeaderValue, ORIGIN};
+use actix_web::middleware::from_fn;
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, web};
+
+use super::error::{ApiError, Protocol};
+use super::gate::{Access, find_site, gate};
+use super::public::{comments, rankings, threads, viewers, votes};
+use super::{assets, cors, health};
+use crate::domain::quota::Action;
+
+/// One method at one address.
+struct Endpoint {
+    method: Method,
+    operation: &'static str,
+    access: Option<Access>,
+    route: Route,
+}
+
+/// All methods at one address.
+struct Address {
+    path: &'static str,
+    endpoints: Vec<Endpoint>,
+}
+
+fn addresses() -> Vec<Address> {
+    let address = |path, endpoints| Address { path, endpoints };
+    vec![
+        address(
+            "/api/v1/sites/{site}/comments",
+            vec![
+                on_site(Method::GET, "list_comments", Access::Read, comments::list_comments),
+                on_site(Method::POST, "post_comment", Access::Write(Action::Post), comments::post_comment),
+            ],
+        ),
+        address(
+            "/api/v1/sites/{site}/comments/{comment_id}",
+            vec![
+                on_site(Method::GET, "find_comment", Access::Read, comments::find_comment),
+                on_site(Method::PATCH, "edit_comment", Access::Write(Action::Edit), comments::edit_comment),
+                on_site(Method::DELETE, "delete_comment", Access::Write(Action::Edit), comments::delete_comment),
+            ],
+        ),
+        address(
+            "/api/v1/sites/{site}/comments/{comment_id}/replies",
+            vec![on_site(Method::GET, "list_replies", Access::Read, comments::list_replies)],
+        ),
+        address(
+            "/api/v1/sites/{site}/comments/{comment_id}/vote",
+            vec![on_site(Method::PUT, "vote", Access::Write(Action::Vote), votes::vote)],
+        ),
+        address(
+            "/api/v1/sites/{site}/counts",
+            vec![
+                on_site(Method::GET, "count_comments", Access::Read, threads::count_comments),
+                on_site(Method::POST, "count_many_comments", Access::Read, threads::count_many_comments),
+            ],
+        ),
+        address(
+            "/api/v1/sites/{site}/rankings/most-commented",
+            vec![on_site(Method::GET, "rank_most_commented", Access::Read, rankings::rank_most_commented)],
+        ),
+        address(
+            "/api/v1/sites/{site}/recent",
+            vec![on_site(Method::GET, "list_recent_comments", Access::Read, comments::list_recent_comments)],
+        ),
+        address(
+            "/api/v1/sites/{site}/viewer",
+            vec![on_site(Method::GET, "find_viewer", Access::Own, viewers::find_viewer)],
+        ),
+        address("/livez", vec![open("check_liveness", health::check_liveness)]),
+        address("/readyz", vec![open("check_readiness", health::check_readiness)]),
+        address("/openapi.yaml", vec![open("read_openapi_yaml", assets::read_asset)]),
+        address("/openapi.json", vec![open("read_openapi_json", assets::read_asset)]),
+        address("/docs", vec![open("read_docs", assets::read_asset)]),
+        address("/docs/{file}", vec![open("read_docs_file", assets::read_asset)]),
+    ]
+}
+
+/// Method, address and operation of everything that the service answers: what `openapi.yaml` must list.
+#[must_use]
+pub fn operations() -> Vec<(Method, &'static str, &'static str)> {
+    let listed = |address: Address| {
+        address.endpoints.into_iter().map(move |endpoint| (endpoint.method, address.path, endpoint.operation))
+    };
+    addresses().into_iter().flat_map(listed).collect()
+}
+
+/// Registers every address.
+pub fn configure(config: &mut web::ServiceConfig) {
+    for address in addresses() {
+        let allow = allow(&address.endpoints);
+        let guarded = address.endpoints.iter().filter(|endpoint| is_guarded(endpoint.access));
+        let guarded: Vec<Method> = guarded.map(|endpoint| endpoint.method.clone()).collect();
+        let mut resource = web::resource(address.path);
+        for endpoint in address.endpoints {
+            resource = resource.route(endpoint.route);
+        }
+        let options = allow.clone();
+        let preflight = web::method(Method::OPTIONS)
+            .to(move |request: HttpRequest| answer_options(request, options.clone(), guarded.clone()));
+        let refuse = move || {
+            let allow = allow.clone();
+            async move { Err::<HttpResponse, ApiError>(Protocol::MethodNotAllowed { allow }.into()) }
+        };
+        config.service(resource.route(preflight).default_service(web::to(refuse)));
+    }
+    config.default_service(web::to(|| async { Err::<HttpResponse, ApiError>(Protocol::NotFound.into()) }));
+}
+
+fn methods(method: &Method) -> Route {
+    // HEAD is answered wherever GET is; the framework leaves the body out.
+    let head_too = *method == Method::GET;
+    let method = method.clone();
+    web::route().guard(guard::fn_guard(move |context| {
+        let asked = &context.head().method;
+        *asked == method || (head_too && *asked == Method::HEAD)
+    }))
+}
+
+fn on_site<F, Args>(method: Method, operation: &'static str, access: Access, handler: F) -> Endpoint
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    let gated = from_fn(move |request, next| gate(access, request, next));
+    let route = methods(&method).to(handler).wrap(gated);
+    Endpoint { method, operation, access: Some(access), route }
+}
+
+fn open<F, Args>(operation: &'static str, handler: F) -> Endpoint
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    Endpoint { method: Method::GET, operation, access: None, route: methods(&Method::GET).to(handler) }
+}
+
+fn allow(endpoints: &[Endpoint]) -> String {
+    let mut names: Vec<&str> = endpoints.iter().map(|endpoint| endpoint.method.as_str()).collect();
+    if names.contains(&"GET") {
+        names.push("HEAD");
+    }
+    names.push("OPTIONS");
+    names.join(", ")
+}
+
+const fn is_guarded(access: Option<Access>) -> bool {
+    matches!(access, Some(Access::Own | Access::Write(_)))
+}
+
+/// Says what an address can do, and to a browser whether a page may do it.
+async fn answer_options(request: HttpRequest, allow: String, guarded: Vec<Method>) -> Result<HttpResponse, ApiError> {
+    let mut response = HttpResponse::NoContent().finish();
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&allow) {
+        headers.insert(ALLOW, value);
+    }
+    let wanted = request.headers().get(ACCESS_CONTROL_REQUEST_METHOD).and_then(|method| method.to_str().ok());
+    let (Some(wanted), true) = (wanted, request.headers().contains_key(ORIGIN)) else {
+        return Ok(response);
+    };
+    if guarded.iter().any(|method| method.as_str() == wanted) {
+        let site = find_site(&request).await?;
+        let sender = cors::admit(request.headers(), &site)?;
+        cors::open_to(headers, &sender);
+    } else {
+        cors::open_to_all(headers);
+    }
+    cors::permit(headers, &allow);
+    Ok(response)
+}

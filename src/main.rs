@@ -1,0 +1,7 @@
+//! The `rejoinder` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rejoinder::cli::run()
+}

@@ -1,0 +1,101 @@
+//! Proving that the kept counters are right, and mending them.
+
+use super::{Error, Service};
+use crate::domain::id::{CommentId, ThreadId};
+use crate::domain::tally::{self, Counters, ThreadCounters};
+use crate::domain::thread::Thread;
+use crate::store::{self, Connection};
+
+/// How many threads are read at once.
+const BATCH: i64 = 100;
+
+/// A thread whose kept counters are not what counting gives.
+#[derive(Debug, Clone)]
+pub struct Discrepancy {
+    /// The thread as it is kept.
+    pub thread: Thread,
+    /// What its counters should be.
+    pub counted: ThreadCounters,
+    /// The comments whose counters are wrong, and what they should be.
+    pub comments: Vec<(CommentId, Counters)>,
+}
+
+/// What an audit found.
+#[derive(Debug, Clone, Default)]
+pub struct Audit {
+    /// How many threads were counted.
+    pub threads: u64,
+    /// How many comments were counted.
+    pub comments: u64,
+    /// Which counters were wrong.
+    pub discrepancies: Vec<Discrepancy>,
+}
+
+/// Counts every thread anew. With `repair`, wrong counters are replaced by counted ones, each thread in a transaction of
+/// its own, so that the service can go on meanwhile.
+///
+/// # Errors
+/// The store's trouble.
+pub async fn run(service: &Service, repair: Repair) -> Result<Audit, Error> {
+    let mut audit = Audit::default();
+    let mut after: Option<ThreadId> = None;
+    loop {
+        let threads: Vec<Thread> =
+            service.store.read(move |connection| store::threads::list_all(connection, after, BATCH)).await?;
+        let Some(last) = threads.last() else {
+            return Ok(audit);
+        };
+        after = last.id;
+        for thread in threads {
+            let work = move |connection: &mut Connection| count(connection, &thread, repair);
+            let (comments, discrepancy) = match repair {
+                Repair::No => service.store.read(work).await?,
+                Repair::Yes => service.store.write(work).await?,
+            };
+            audit.threads += 1;
+            audit.comments += comments;
+            audit.discrepancies.extend(discrepancy);
+        }
+    }
+}
+
+/// Whether an audit mends what it finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repair {
+    /// It only reports.
+    No,
+    /// It mends.
+    Yes,
+}
+
+fn count(connection: &mut Connection, thread: &Thread, repair: Repair) -> Result<(u64, Option<Discrepancy>), Error> {
+    let (site, Some(id)) = (thread.site_id, thread.id) else {
+        return Ok((0, None));
+    };
+    let thread = match repair {
+        Repair::No => store::threads::find_by_id(connection, site, id)?,
+        Repair::Yes => store::threads::hold(connection, site, id)?,
+    };
+    let Some(thread) = thread else {
+        return Ok((0, None));
+    };
+    let nodes = store::counts::list_nodes(connection, site, id)?;
+    let scores = store::votes::count_by_comment(connection, site, id)?;
+    let (counted, comments) = tally::recount(&nodes, &scores);
+    let read = u64::try_from(nodes.len()).unwrap_or(u64::MAX);
+    let kept = ThreadCounters {
+        comment_count: thread.comment_count,
+        root_count: thread.root_count,
+        last_comment_at: thread.last_comment_at,
+    };
+    if kept == counted && comments.is_empty() {
+        return Ok((read, None));
+    }
+    if repair == Repair::Yes {
+        store::threads::update_counters(connection, id, counted)?;
+        for (comment, counters) in &comments {
+            store::counts::update(connection, site, *comment, *counters)?;
+        }
+    }
+    Ok((read, Some(Discrepancy { thread, counted, comments })))
+}

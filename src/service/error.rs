@@ -1,0 +1,48 @@
+//! What a use case answers when it can't do what was asked.
+
+use crate::domain::refusal::{InputError, Refusal, Rule};
+use crate::store::{self, UseCaseError};
+
+/// Why a use case was not carried out. Nothing was changed then.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A rule of the product forbids it.
+    #[error("refused: {0}")]
+    Refused(Refusal),
+    /// The store is away or overloaded; later it may work.
+    #[error("busy: {0}")]
+    Busy(String),
+    /// Others got in the way time and again; later it may work.
+    #[error("conflict: {0}")]
+    Conflict(String),
+    /// A defect of the service.
+    #[error("broken: {0}")]
+    Broken(String),
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Conflict(reason) => Self::Conflict(reason),
+            store::Error::Busy(reason) => Self::Busy(reason),
+            store::Error::Failed(reason) => Self::Broken(reason),
+        }
+    }
+}
+
+impl UseCaseError for Error {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Conflict(_))
+    }
+}
+
+/// The refusal of the text of a comment.
+pub(super) fn body_refused(rule: impl Into<Rule>) -> Error {
+    Error::Refused(Refusal::Input(vec![InputError { pointer: "/body", rule: rule.into() }]))
+}

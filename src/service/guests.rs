@@ -1,0 +1,49 @@
+//! Telling guests apart.
+
+use super::{Client, Error, Service};
+use crate::domain::author::GuestToken;
+use crate::domain::id::{AuthorId, SiteId};
+use crate::domain::quota::{Action, Standing};
+use crate::domain::refusal::Refusal;
+use crate::domain::time::Timestamp;
+use crate::store::{self, Connection};
+
+/// A writer, and the token they were given if they had none.
+#[derive(Debug, Clone)]
+pub(super) struct Identified {
+    /// Who it is.
+    pub(super) author: AuthorId,
+    /// The token that was made for them just now, and where their network stands with the quota of new guests.
+    pub(super) new: Option<(GuestToken, Option<Standing>)>,
+}
+
+/// Whose token this is.
+pub(super) fn recognise(
+    connection: &mut Connection,
+    site: SiteId,
+    token: Option<&GuestToken>,
+) -> Result<AuthorId, Error> {
+    let token = token.ok_or(Refusal::TokenRequired)?;
+    let author = store::authors::find(connection, site, token.hash())?;
+    Ok(author.ok_or(Refusal::InvalidToken)?)
+}
+
+/// Whose token the client carries; a client without one becomes a new guest with the token that `make` makes.
+pub(super) fn recognise_or_welcome(
+    connection: &mut Connection,
+    service: &Service,
+    site: SiteId,
+    client: &Client,
+    now: Timestamp,
+    make: impl FnOnce() -> GuestToken,
+) -> Result<Identified, Error> {
+    if client.token.is_some() {
+        let author = recognise(connection, site, client.token.as_ref())?;
+        return Ok(Identified { author, new: None });
+    }
+    let standing = service.quotas.admit(Action::Guest, site, client.network).map_err(Refusal::RateLimited)?;
+    let token = make();
+    let author = AuthorId::from_number(service.randomness.id_number(now));
+    store::authors::insert(connection, site, author, token.hash(), now)?;
+    Ok(Identified { author, new: Some((token, standing)) })
+}

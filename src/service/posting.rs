@@ -1,0 +1,285 @@
+//! Posting a comment.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::error::body_refused;
+use super::guests::{self, Identified};
+use super::{Client, Error, Service, visibility};
+use crate::domain::author::{Author, AuthorKind, DisplayName, Email, GuestToken};
+use crate::domain::body::{BodyError, BodyLimits, CommentBody};
+use crate::domain::comment::Comment;
+use crate::domain::html::SafeHtml;
+use crate::domain::id::{CommentId, ThreadId};
+use crate::domain::idempotency::{Fingerprint, IdempotencyKey, ReplayId, Writer};
+use crate::domain::quota::Standing;
+use crate::domain::refusal::{Refusal, Rule};
+use crate::domain::site::{LARGEST_MAX_CHARACTERS, Moderation, Policy, Site};
+use crate::domain::status::{Listing, Status};
+use crate::domain::thread::{PageFacts, Thread, ThreadKey, ThreadState};
+use crate::domain::time::Timestamp;
+use crate::domain::vote::Score;
+use crate::store::replays::Replay;
+use crate::store::{self, Connection};
+
+/// A comment as it was sent.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// The thread it is for.
+    pub key: ThreadKey,
+    /// What the embedder says about the page.
+    pub page: PageFacts,
+    /// The comment that it answers.
+    pub parent_id: Option<CommentId>,
+    /// The name of its writer.
+    pub name: DisplayName,
+    /// The writer's e-mail address.
+    pub email: Option<Email>,
+    /// The text, as it came.
+    pub text: DraftText,
+}
+
+/// A text as it came in, not yet normalised or counted.
+#[derive(Debug, Clone)]
+pub struct DraftText(pub String);
+
+/// A comment that was posted, and its thread after that.
+#[derive(Debug, Clone)]
+pub struct Posted {
+    /// The comment.
+    pub comment: Comment,
+    /// The thread.
+    pub thread: Thread,
+    /// What applied to it.
+    pub policy: Policy,
+}
+
+/// How a request can be sent again without being carried out again.
+#[derive(Debug, Clone)]
+pub struct Retry {
+    /// The key that the client gave it.
+    pub key: IdempotencyKey,
+    /// What tells it from another under the same key.
+    pub fingerprint: Fingerprint,
+}
+
+/// The answer to a post, first or again.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// Whether the comment waits for a moderator.
+    pub accepted: bool,
+    /// The answer as text, without the guest token.
+    pub text: String,
+    /// The token of a guest who had none.
+    pub guest_token: Option<GuestToken>,
+    /// Where the network stands with the quota of new guests, if a token was made.
+    pub guest_standing: Option<Standing>,
+    /// Whether this is the first answer given again.
+    pub replayed: bool,
+}
+
+/// Takes part in [`post`]: writes the answer as text, so that it can be kept and given again as it was.
+pub type Render = fn(&Posted) -> String;
+
+/// Posts a comment.
+///
+/// # Errors
+/// A refusal: the text, name or parent breaks a rule, the thread is closed, the token isn't known, guests aren't allowed,
+/// the key is in use or was used for another request, or a quota is used up. Else the store's trouble.
+pub async fn post(
+    service: &Service,
+    site: Arc<Site>,
+    client: Client,
+    draft: Draft,
+    retry: Option<Retry>,
+    render: Render,
+) -> Result<Answer, Error> {
+    if !site.policy.guests {
+        return Err(Refusal::GuestsNotAllowed.into());
+    }
+    let writer = client.token.as_ref().map_or(Writer::Network(client.network), |token| Writer::Guest(token.hash()));
+    let retry = retry.map(|retry| (ReplayId::of(site.id, &writer, &retry.key), retry));
+    let _running = retry.as_ref().map(|(id, _)| Running::begin(&service.running, *id)).transpose()?;
+    let (body, html) = read_text(&draft.text, site.policy)?;
+    let post = Post { service: service.clone(), site, client, draft, retry, body, html, render };
+    service.store.write(move |connection| post.run(connection)).await
+}
+
+/// Normalises, checks and renders a text, as far as that doesn't depend on the thread: this costs more than all the rest,
+/// and so is not done while others wait to write.
+pub(super) fn read_text(text: &DraftText, policy: Policy) -> Result<(CommentBody, SafeHtml), Error> {
+    let widest = BodyLimits { min_characters: 1, max_characters: LARGEST_MAX_CHARACTERS };
+    let own = |error: BodyError| body_refused(error.under(policy.body_limits()));
+    let body = CommentBody::parse(&text.0, widest).map_err(own)?;
+    let html = SafeHtml::render(&body, policy.text_format).map_err(body_refused)?;
+    Ok((body, html))
+}
+
+struct Post {
+    service: Service,
+    site: Arc<Site>,
+    client: Client,
+    draft: Draft,
+    retry: Option<(ReplayId, Retry)>,
+    body: CommentBody,
+    html: SafeHtml,
+    render: Render,
+}
+
+impl Post {
+    fn run(&self, connection: &mut Connection) -> Result<Answer, Error> {
+        if let Some(answer) = self.replay(connection)? {
+            return Ok(answer);
+        }
+        let now = self.service.clock.now();
+        let thread = self.find_thread(connection, now)?;
+        let policy = thread.policy(self.site.policy);
+        if thread.state == ThreadState::Closed {
+            return Err(Refusal::ThreadClosed.into());
+        }
+        self.body.check(policy.body_limits()).map_err(body_refused)?;
+        let parent = self.find_parent(connection, &thread)?;
+        let salt = self.service.randomness.bytes();
+        let make =
+            || self.retry.as_ref().map_or(GuestToken::from_bytes(salt), |(_, retry)| retry.key.guest_token(&salt));
+        let Identified { author, new } =
+            guests::recognise_or_welcome(connection, &self.service, self.site.id, &self.client, now, make)?;
+        let thread_id = thread.id.ok_or_else(|| Error::Broken("a thread without id".to_owned()))?;
+        let author = Author { id: author, name: self.draft.name.clone(), kind: AuthorKind::Guest };
+        let place = Place { thread_id, parent };
+        let (comment, thread) = match policy.moderation {
+            Moderation::Post => self.publish(connection, &place, author, now)?,
+            Moderation::Pre => (self.hold_back(connection, &place, author, now)?, thread),
+        };
+        let accepted = comment.status == Status::Pending;
+        let text = (self.render)(&Posted { comment, thread, policy });
+        let (guest_token, guest_standing) = new.map_or((None, None), |(token, standing)| (Some(token), standing));
+        if let Some((id, retry)) = &self.retry {
+            let token_salt = guest_token.is_some().then_some(salt);
+            let first = Replay { same_request: true, token_salt, accepted, answer: text.clone() };
+            store::replays::insert(connection, self.site.id, id, &retry.fingerprint, &salt, &first, now)?;
+        }
+        Ok(Answer { accepted, text, guest_token, guest_standing, replayed: false })
+    }
+
+    fn replay(&self, connection: &mut Connection) -> Result<Option<Answer>, Error> {
+        let Some((id, retry)) = &self.retry else {
+            return Ok(None);
+        };
+        let Some(first) = store::replays::find(connection, self.site.id, id, &retry.fingerprint)? else {
+            return Ok(None);
+        };
+        if !first.same_request {
+            return Err(Refusal::IdempotencyKeyReused.into());
+        }
+        let guest_token = first.token_salt.map(|salt| retry.key.guest_token(&salt));
+        Ok(Some(Answer {
+            accepted: first.accepted,
+            text: first.answer,
+            guest_token,
+            guest_standing: None,
+            replayed: true,
+        }))
+    }
+
+    /// The thread, made if this is its first comment.
+    fn find_thread(&self, connection: &mut Connection, now: Timestamp) -> Result<Thread, Error> {
+        let (site, key) = (self.site.id, &self.draft.key);
+        if let Some(thread) = store::threads::find(connection, site, key)? {
+            return Ok(thread);
+        }
+        let id = ThreadId::from_number(self.service.randomness.id_number(now));
+        store::threads::insert(connection, site, id, key, now)?;
+        let thread = store::threads::find(connection, site, key)?;
+        thread.ok_or_else(|| Error::Conflict("the thread was made by another at the same time".to_owned()))
+    }
+
+    fn find_parent(&self, connection: &mut Connection, thread: &Thread) -> Result<Option<Comment>, Error> {
+        let Some(parent_id) = self.draft.parent_id else {
+            return Ok(None);
+        };
+        let parent = store::comments::find(connection, self.site.id, parent_id)?;
+        let parent = parent.filter(|parent| Some(parent.thread_id) == thread.id && parent.is_published());
+        Ok(Some(parent.ok_or_else(|| Refusal::input("/parent_id", Rule::ParentNotFound))?))
+    }
+
+    fn publish(
+        &self,
+        connection: &mut Connection,
+        place: &Place,
+        author: Author,
+        now: Timestamp,
+    ) -> Result<(Comment, Thread), Error> {
+        let (site, is_root) = (self.site.id, place.parent.is_none());
+        let page = &self.draft.page;
+        // This holds the thread: from here on nobody else posts to it, and ids follow one another.
+        let thread = store::threads::update_published(connection, site, place.thread_id, is_root, now, page)?;
+        if thread.state == ThreadState::Closed {
+            return Err(Refusal::ThreadClosed.into());
+        }
+        let comment = self.comment(place, author, Status::Published, now);
+        store::comments::insert(connection, site, &comment, self.draft.email.as_ref())?;
+        visibility::count_published(connection, site, &comment)?;
+        Ok((comment, thread))
+    }
+
+    fn hold_back(
+        &self,
+        connection: &mut Connection,
+        place: &Place,
+        author: Author,
+        now: Timestamp,
+    ) -> Result<Comment, Error> {
+        let comment = self.comment(place, author, Status::Pending, now);
+        store::comments::insert(connection, self.site.id, &comment, self.draft.email.as_ref())?;
+        Ok(comment)
+    }
+
+    fn comment(&self, place: &Place, author: Author, status: Status, now: Timestamp) -> Comment {
+        let id = CommentId::from_number(self.service.randomness.id_number(now));
+        let parent = place.parent.as_ref();
+        Comment {
+            id,
+            thread_id: place.thread_id,
+            parent_id: parent.map(|parent| parent.id),
+            root_id: parent.map_or(id, |parent| parent.root_id),
+            depth: parent.map_or(0, |parent| parent.depth.saturating_add(1)),
+            author,
+            body: self.body.clone(),
+            html: self.html.clone(),
+            status,
+            listing: Listing::of(status, parent.is_none(), 0),
+            created_at: now,
+            edited_at: None,
+            score: Score::default(),
+            reply_count: 0,
+            listed_reply_count: 0,
+            descendant_count: 0,
+        }
+    }
+}
+
+/// Where a comment goes.
+struct Place {
+    thread_id: ThreadId,
+    parent: Option<Comment>,
+}
+
+/// A mark that a request with some key is being worked on by this process, taken away when the work is done.
+struct Running {
+    all: Arc<Mutex<HashSet<ReplayId>>>,
+    id: ReplayId,
+}
+
+impl Running {
+    fn begin(all: &Arc<Mutex<HashSet<ReplayId>>>, id: ReplayId) -> Result<Self, Refusal> {
+        let first = all.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+        if first { Ok(Self { all: Arc::clone(all), id }) } else { Err(Refusal::IdempotencyInProgress) }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+    }
+}

@@ -1,0 +1,77 @@
+//! Threads: their counts, their ranking, their settings.
+
+use std::sync::Arc;
+
+use super::{Error, Service};
+use crate::domain::id::{ThreadId, first_at};
+use crate::domain::ranking::{RankedThread, Window};
+use crate::domain::site::Site;
+use crate::domain::thread::{Thread, ThreadKey, ThreadState};
+use crate::store::{self, Connection};
+
+/// The threads of these keys, in the order asked; one that nobody has written to is empty.
+///
+/// # Errors
+/// The store's trouble.
+pub async fn count(service: &Service, site: Arc<Site>, keys: Vec<ThreadKey>) -> Result<Vec<Thread>, Error> {
+    let work = move |connection: &mut Connection| {
+        let found = store::threads::list_by_key(connection, site.id, &keys)?;
+        let thread = |key: &ThreadKey| {
+            let thread = found.iter().find(|thread| thread.key == *key).cloned();
+            thread.unwrap_or_else(|| Thread::empty(site.id, key.clone()))
+        };
+        Ok(keys.iter().map(thread).collect())
+    };
+    service.store.read(work).await
+}
+
+/// The most discussed threads of a window: most distinct writers first, then most comments.
+///
+/// # Errors
+/// The store's trouble.
+pub async fn most_commented(
+    service: &Service,
+    site: Arc<Site>,
+    window: Window,
+    limit: u32,
+) -> Result<Vec<RankedThread>, Error> {
+    let now = service.clock.now();
+    let first_comment_id = window.seconds().map_or(0, |seconds| first_at(now.minus_seconds(seconds)));
+    let work = move |connection: &mut Connection| {
+        Ok(store::threads::list_most_commented(connection, site.id, first_comment_id, limit)?)
+    };
+    service.store.read(work).await
+}
+
+/// What is to be changed about a thread; `None` leaves a setting as it is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ThreadChange {
+    /// Open or closed.
+    pub state: Option<ThreadState>,
+    /// Its own limit of characters, or `Some(None)` for the site's.
+    pub max_characters: Option<Option<u32>>,
+}
+
+/// Changes the settings of a thread, which is made if nobody has written to it yet.
+///
+/// # Errors
+/// The store's trouble.
+pub async fn set(service: &Service, site: Arc<Site>, key: ThreadKey, change: ThreadChange) -> Result<Thread, Error> {
+    let (clock, randomness) = (service.clock.clone(), service.randomness.clone());
+    let work = move |connection: &mut Connection| {
+        let now = clock.now();
+        let fresh = ThreadId::from_number(randomness.id_number(now));
+        store::threads::insert(connection, site.id, fresh, &key, now)?;
+        let found = store::threads::find(connection, site.id, &key)?;
+        let id = found.and_then(|thread| thread.id);
+        let held = id.map(|id| store::threads::hold(connection, site.id, id)).transpose()?.flatten();
+        let (Some(id), Some(mut thread)) = (id, held) else {
+            return Err(Error::Conflict("the thread was made by another at the same time".to_owned()));
+        };
+        thread.state = change.state.unwrap_or(thread.state);
+        thread.max_characters = change.max_characters.unwrap_or(thread.max_characters);
+        store::threads::update_settings(connection, site.id, id, thread.state, thread.max_characters)?;
+        Ok(thread)
+    };
+    service.store.write(work).await
+}

@@ -1,0 +1,365 @@
+//! The two doors of the store, and what stands behind them: a pool of readers, and one writer (SQLite) or a pool of
+//! writers (PostgreSQL).
+//!
+//! Queries run on threads made for blocking, so that the callers stay free. What can't be begun in time is refused as busy.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use deadpool::managed::{self, Metrics, Object, Pool, RecycleError, RecycleResult, Timeouts};
+use tokio::runtime::{Handle, Runtime};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinError;
+
+use super::connection::Connection;
+use super::error::Error;
+use super::migrations::{self, MigrationError};
+use super::postgres::Postgres;
+use super::sqlite::{self, Job};
+use crate::config::DatabaseSettings;
+
+/// How long a use case waits for a connection, or for its turn to write.
+const WAIT: Duration = Duration::from_secs(3);
+/// How often a use case is run when others get in its way.
+const ATTEMPTS: u32 = 3;
+
+/// An error of a use case: it can be made of a store error, and tells whether another attempt may help.
+pub trait UseCaseError: From<Error> + Send + 'static {
+    /// Whether somebody else got in the way, so that the use case should be run again.
+    fn is_conflict(&self) -> bool;
+}
+
+impl UseCaseError for Error {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Conflict(_))
+    }
+}
+
+/// Which database, and how to connect to it.
+#[derive(Clone)]
+enum Database {
+    Sqlite { path: String },
+    Postgres(Box<Postgres>),
+}
+
+impl Database {
+    fn parse(settings: &DatabaseSettings) -> Result<Self, Error> {
+        let url = settings.url();
+        if let Some(path) = url.strip_prefix("sqlite://") {
+            return Ok(Self::Sqlite { path: path.to_owned() });
+        }
+        let postgres = Postgres::parse(url).map_err(|error| Error::Failed(error.to_string()))?;
+        Ok(Self::Postgres(Box::new(postgres)))
+    }
+
+    fn connect(&self) -> Result<Connection, Error> {
+        match self {
+            Self::Sqlite { path } => sqlite::open(path),
+            Self::Postgres(postgres) => postgres.connect(),
+        }
+    }
+}
+
+/// A connection in the pool, and whether it can be used again.
+struct Pooled {
+    connection: Connection,
+    broken: bool,
+}
+
+struct Manager {
+    database: Database,
+    handle: Handle,
+}
+
+impl managed::Manager for Manager {
+    type Type = Pooled;
+    type Error = Error;
+
+    async fn create(&self) -> Result<Pooled, Error> {
+        let database = self.database.clone();
+        let connection =
+            self.handle.spawn_blocking(move || database.connect()).await.map_err(|error| ended(&error))??;
+        Ok(Pooled { connection, broken: false })
+    }
+
+    async fn recycle(&self, pooled: &mut Pooled, _: &Metrics) -> RecycleResult<Error> {
+        if pooled.broken { Err(RecycleError::message("broken")) } else { Ok(()) }
+    }
+}
+
+/// The thread that writes to SQLite, and the queue before it.
+struct Writer {
+    queue: Mutex<Option<mpsc::Sender<Box<dyn Job>>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// The store. Clones share everything.
+#[derive(Clone)]
+pub struct Store(Arc<Shared>);
+
+struct Shared {
+    handle: Handle,
+    runtime: Mutex<Option<Runtime>>,
+    pool: Pool<Manager>,
+    writer: Option<Writer>,
+    begin_read: &'static str,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        // A runtime can't wait for its threads where others run as futures.
+        if let Some(runtime) = self.runtime.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store")
+    }
+}
+
+fn ended(error: &JoinError) -> Error {
+    Error::Failed(format!("a database thread ended: {error}"))
+}
+
+fn database_runtime() -> Result<Runtime, Error> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("rejoinder-db")
+        .enable_all()
+        .build()
+        .map_err(|error| Error::Failed(format!("no threads for the database: {error}")))
+}
+
+/// Runs `work` on a thread that the database runtime lends for blocking, and waits. Not to be called from async code.
+fn block<T: Send + 'static>(handle: &Handle, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    handle.block_on(handle.spawn_blocking(work)).map_err(|error| ended(&error))
+}
+
+impl Store {
+    /// Opens the database and brings its schema up to date. Blocks; not to be called from async code.
+    ///
+    /// # Errors
+    /// [`MigrationError`] when the database can't be reached, can't be changed, or is of a later version.
+    pub fn open(settings: &DatabaseSettings) -> Result<(Self, Vec<String>), MigrationError> {
+        let runtime = database_runtime()?;
+        let handle = runtime.handle().clone();
+        let database = Database::parse(settings)?;
+        let first = database.clone();
+        let (connection, made) = block(&handle, move || {
+            let mut connection = first.connect()?;
+            let made = migrations::run(&mut connection)?;
+            Ok::<_, MigrationError>((connection, made))
+        })??;
+        let (writer, begin_read) = match &database {
+            Database::Sqlite { .. } => (Some(Writer::start(connection)?), "BEGIN"),
+            Database::Postgres(_) => (None, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+        };
+        let timeouts = Timeouts { wait: Some(WAIT), create: Some(WAIT), recycle: Some(WAIT) };
+        let pool = Pool::builder(Manager { database, handle: handle.clone() })
+            .max_size(settings.connections())
+            .timeouts(timeouts)
+            .runtime(deadpool::Runtime::Tokio1)
+            .build()
+            .map_err(|error| Error::Failed(error.to_string()))?;
+        let shared = Shared { handle, runtime: Mutex::new(Some(runtime)), pool, writer, begin_read };
+        Ok((Self(Arc::new(shared)), made))
+    }
+
+    /// Runs `work` on a consistent view of the database.
+    ///
+    /// # Errors
+    /// Those of `work`; [`Error::Busy`] when no connection is free in time.
+    pub async fn read<T, E>(&self, work: impl FnOnce(&mut Connection) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: UseCaseError,
+    {
+        let mut pooled = self.begin(self.0.begin_read).await?;
+        let task = self.0.handle.spawn_blocking(move || {
+            let outcome = work(&mut pooled.connection);
+            finish(&mut pooled, outcome, "COMMIT")
+        });
+        task.await.map_err(|error| ended(&error))?
+    }
+
+    /// Runs `work` in one transaction: it is kept when `work` returns `Ok`, and undone otherwise. Where others get in the
+    /// way it is run again, so it must not do anything that outlives the transaction.
+    ///
+    /// # Errors
+    /// Those of `work`; [`Error::Busy`] when it can't be begun in time.
+    pub async fn write<T, E>(&self, work: impl FnMut(&mut Connection) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: UseCaseError,
+    {
+        match &self.0.writer {
+            Some(writer) => writer.write(work).await,
+            None => self.write_pooled(work).await,
+        }
+    }
+
+    async fn write_pooled<T, E>(
+        &self,
+        mut work: impl FnMut(&mut Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: UseCaseError,
+    {
+        let mut pooled = self.begin("BEGIN").await?;
+        let task = self.0.handle.spawn_blocking(move || {
+            let mut attempt = 1;
+            loop {
+                let outcome = work(&mut pooled.connection);
+                let outcome = finish(&mut pooled, outcome, "COMMIT");
+                match outcome {
+                    Err(error) if error.is_conflict() && attempt < ATTEMPTS => pooled.connection.execute("BEGIN")?,
+                    outcome => return outcome,
+                }
+                attempt += 1;
+            }
+        });
+        task.await.map_err(|error| ended(&error))?
+    }
+
+    /// A connection with a transaction begun on it. A dead connection is found here, before anything was asked of it: then
+    /// all idle ones are thrown away, and a new one is made.
+    async fn begin(&self, sql: &'static str) -> Result<Object<Manager>, Error> {
+        let mut attempt = 1;
+        loop {
+            let mut pooled = self.0.pool.get().await.map_err(|error| Error::Busy(error.to_string()))?;
+            let begun = self.0.handle.spawn_blocking(move || {
+                let outcome = pooled.connection.execute(sql);
+                pooled.broken = outcome.is_err();
+                outcome.map(|()| pooled)
+            });
+            match begun.await.map_err(|error| ended(&error))? {
+                Ok(pooled) => return Ok(pooled),
+                Err(error) if attempt == ATTEMPTS => return Err(error),
+                Err(_) => drop(self.0.pool.retain(|_, _| false)),
+            }
+            attempt += 1;
+        }
+    }
+
+    /// Lets what waits be written, and closes the database. Later calls are refused as busy.
+    pub async fn close(&self) {
+        if let Some(writer) = &self.0.writer {
+            drop(writer.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
+            let thread = writer.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(thread) = thread {
+                let ended = self.0.handle.spawn_blocking(move || thread.join()).await;
+                if !matches!(ended, Ok(Ok(()))) {
+                    tracing::error!("the writing thread did not end as it should");
+                }
+            }
+        }
+        self.0.pool.close();
+    }
+
+    /// Undoes every change of the schema, and so destroys all data. For the test that changes can be undone.
+    ///
+    /// # Errors
+    /// [`MigrationError`] when a change can't be undone.
+    pub fn revert_schema(settings: &DatabaseSettings) -> Result<(), MigrationError> {
+        on_own_connection(settings, migrations::revert_all)
+    }
+
+    /// The schema as text, a line for each table, column and index.
+    ///
+    /// # Errors
+    /// [`MigrationError`] when the database can't be read.
+    pub fn describe_schema(settings: &DatabaseSettings) -> Result<Vec<String>, MigrationError> {
+        on_own_connection(settings, |connection| Ok(migrations::describe(connection)?))
+    }
+}
+
+fn on_own_connection<T: Send + 'static>(
+    settings: &DatabaseSettings,
+    work: impl FnOnce(&mut Connection) -> Result<T, MigrationError> + Send + 'static,
+) -> Result<T, MigrationError> {
+    let runtime = database_runtime()?;
+    let database = Database::parse(settings)?;
+    block(runtime.handle(), move || work(&mut database.connect()?))?
+}
+
+/// Ends the transaction as the outcome of the work asks for.
+fn finish<T, E: UseCaseError>(pooled: &mut Pooled, outcome: Result<T, E>, commit: &str) -> Result<T, E> {
+    let ended = pooled.connection.execute(if outcome.is_ok() { commit } else { "ROLLBACK" });
+    pooled.broken = ended.is_err();
+    match (outcome, ended) {
+        (Ok(value), Ok(())) => Ok(value),
+        (Ok(_), Err(error)) => Err(error.into()),
+        (Err(error), _) => Err(error),
+    }
+}
+
+impl Writer {
+    fn start(connection: Connection) -> Result<Self, Error> {
+        let (sender, receiver) = mpsc::channel(sqlite::QUEUE_LENGTH);
+        let thread = std::thread::Builder::new()
+            .name("rejoinder-writer".to_owned())
+            .spawn(move || sqlite::write_jobs(connection, receiver))
+            .map_err(|error| Error::Failed(format!("no thread to write with: {error}")))?;
+        Ok(Self { queue: Mutex::new(Some(sender)), thread: Mutex::new(Some(thread)) })
+    }
+
+    async fn write<T, E>(&self, work: impl FnMut(&mut Connection) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: UseCaseError,
+    {
+        let (answer, outcome) = oneshot::channel();
+        let job = UseCase { work, outcome: None, answer, queued: Instant::now() };
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let busy = |reason: &str| Error::Busy(reason.to_owned());
+        let queue = queue.ok_or_else(|| busy("the store is closed"))?;
+        queue.try_send(Box::new(job)).map_err(|_full| busy("too many writes are waiting"))?;
+        outcome.await.map_err(|_gone| Error::Failed("the writing thread is gone".to_owned()))?
+    }
+}
+
+struct UseCase<W, T, E> {
+    work: W,
+    outcome: Option<Result<T, E>>,
+    answer: oneshot::Sender<Result<T, E>>,
+    queued: Instant,
+}
+
+impl<W, T, E> Job for UseCase<W, T, E>
+where
+    W: FnMut(&mut Connection) -> Result<T, E> + Send,
+    T: Send,
+    E: UseCaseError,
+{
+    fn run(&mut self, connection: &mut Connection) -> bool {
+        let outcome = (self.work)(connection);
+        let kept = outcome.is_ok();
+        self.outcome = Some(outcome);
+        kept
+    }
+
+    fn may_run_again(&self) -> bool {
+        matches!(&self.outcome, Some(Err(error)) if error.is_conflict())
+    }
+
+    fn is_stale(&self) -> bool {
+        self.queued.elapsed() > WAIT || self.answer.is_closed()
+    }
+
+    fn answer(self: Box<Self>, failure: Option<Error>) {
+        let outcome = match (failure, self.outcome) {
+            // What was refused stays refused, whatever became of the others.
+            (_, Some(Err(error))) => Err(error),
+            (Some(error), _) => Err(error.into()),
+            (None, Some(outcome)) => outcome,
+            (None, None) => Err(Error::Failed("a use case was not run".to_owned()).into()),
+        };
+        // Whoever asked may have gone.
+        let _ = self.answer.send(outcome);
+    }
+}

@@ -1,0 +1,27 @@
+//! Where comments are kept: one store, in SQLite or in PostgreSQL.
+//!
+//! Two doors lead in: [`Store::read`] for a consistent view, [`Store::write`] for a use case that happens wholly or not at
+//! all. Behind them each noun has a file with its queries, written once for both databases. Nothing here knows a rule of
+//! the product, and nothing outside names the query builder.
+
+pub mod authors;
+pub mod comments;
+pub mod connection;
+pub mod counts;
+mod door;
+mod error;
+mod migrations;
+mod postgres;
+pub mod replays;
+mod schema;
+pub mod sites;
+mod sqlite;
+pub mod threads;
+pub mod votes;
+
+pub use connection::Connection;
+pub use door::{Store, UseCaseError};
+pub use error::Error;
+pub use migrations::MigrationError;
+pub use postgres::TlsError;
+pub use sqlite::{SqliteVersion, VersionError};

@@ -1,0 +1,313 @@
+//! Threads and their counters.
+
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable};
+
+use super::connection::{Cached, Connection, columns, count, each_backend, stored_count};
+use super::error::Error;
+use super::schema::{comments, threads};
+use crate::domain::id::{SiteId, ThreadId};
+use crate::domain::ranking::RankedThread;
+use crate::domain::status::{Listing, Status};
+use crate::domain::tally::ThreadCounters;
+use crate::domain::thread::{PageFacts, PageTitle, Thread, ThreadKey, ThreadState};
+use crate::domain::time::Timestamp;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = threads)]
+struct Row {
+    id: i64,
+    site_id: i64,
+    key: String,
+    url: Option<String>,
+    title: Option<String>,
+    state: i16,
+    max_characters: Option<i32>,
+    comment_count: i32,
+    root_count: i32,
+    last_comment_at: Option<i64>,
+}
+
+impl Row {
+    fn into_thread(self) -> Result<Thread, Error> {
+        Ok(Thread {
+            id: Some(ThreadId::from_number(self.id)),
+            site_id: SiteId::from_number(self.site_id),
+            key: ThreadKey::from_stored(self.key),
+            url: self.url,
+            title: self.title,
+            state: ThreadState::from_number(self.state).ok_or_else(|| Error::corrupt("thread state"))?,
+            max_characters: self.max_characters.map(count).transpose()?,
+            comment_count: count(self.comment_count)?,
+            root_count: count(self.root_count)?,
+            last_comment_at: self.last_comment_at.map(Timestamp::from_milliseconds),
+        })
+    }
+}
+
+/// The thread of this key.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn find(connection: &mut Connection, site: SiteId, key: &ThreadKey) -> Result<Option<Thread>, Error> {
+    let query = || {
+        threads::table
+            .filter(threads::site_id.eq(site.number()))
+            .filter(threads::key.eq(key.as_str()))
+            .select(columns::<Row>())
+    };
+    let row: Option<Row> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    row.map(Row::into_thread).transpose()
+}
+
+/// The thread with this id.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn find_by_id(connection: &mut Connection, site: SiteId, id: ThreadId) -> Result<Option<Thread>, Error> {
+    let query = || {
+        threads::table
+            .filter(threads::site_id.eq(site.number()))
+            .filter(threads::id.eq(id.number()))
+            .select(columns::<Row>())
+    };
+    let row: Option<Row> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    row.map(Row::into_thread).transpose()
+}
+
+/// Those threads of the site that have one of these keys, in no order.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_by_key(connection: &mut Connection, site: SiteId, keys: &[ThreadKey]) -> Result<Vec<Thread>, Error> {
+    let keys: Vec<&str> = keys.iter().map(ThreadKey::as_str).collect();
+    let query = || {
+        threads::table
+            .filter(threads::site_id.eq(site.number()))
+            .filter(threads::key.eq_any(&keys))
+            .select(columns::<Row>())
+    };
+    let rows: Vec<Row> = each_backend!(connection, |conn| query().load(conn))?;
+    rows.into_iter().map(Row::into_thread).collect()
+}
+
+/// Those threads of the site that have one of these ids, in no order.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_by_id(connection: &mut Connection, site: SiteId, ids: &[ThreadId]) -> Result<Vec<Thread>, Error> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.number()).collect();
+    let query = || {
+        threads::table
+            .filter(threads::site_id.eq(site.number()))
+            .filter(threads::id.eq_any(&ids))
+            .select(columns::<Row>())
+    };
+    let rows: Vec<Row> = each_backend!(connection, |conn| query().load(conn))?;
+    rows.into_iter().map(Row::into_thread).collect()
+}
+
+/// A page of all threads in the order of their ids, beginning after `after`.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_all(connection: &mut Connection, after: Option<ThreadId>, limit: i64) -> Result<Vec<Thread>, Error> {
+    let query = || {
+        threads::table
+            .filter(threads::id.gt(after.map_or(0, ThreadId::number)))
+            .order(threads::id)
+            .limit(limit)
+            .select(columns::<Row>())
+    };
+    let rows: Vec<Row> = each_backend!(connection, |conn| query().load(conn))?;
+    rows.into_iter().map(Row::into_thread).collect()
+}
+
+/// The threads with the most distinct writers since `since`, then the most comments; only published comments count.
+///
+/// Reads each comment of the window once, from an index that holds all that is needed.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_most_commented(
+    connection: &mut Connection,
+    site: SiteId,
+    first_comment_id: i64,
+    limit: u32,
+) -> Result<Vec<RankedThread>, Error> {
+    use diesel::AggregateExpressionMethods;
+    use diesel::dsl::{count, count_star};
+    let query = || {
+        comments::table
+            .filter(comments::site_id.eq(site.number()))
+            .filter(comments::status.eq(Status::Published.number()))
+            .filter(comments::id.ge(first_comment_id))
+            .group_by(comments::thread_id)
+            .order((
+                count(comments::author_id).aggregate_distinct().desc(),
+                count_star().desc(),
+                comments::thread_id.desc(),
+            ))
+            .limit(i64::from(limit))
+            .select((comments::thread_id, count_star(), count(comments::author_id).aggregate_distinct()))
+    };
+    let ranked: Vec<(i64, i64, i64)> = each_backend!(connection, |conn| query().load(conn))?;
+    let ids: Vec<ThreadId> = ranked.iter().map(|(id, ..)| ThreadId::from_number(*id)).collect();
+    let mut threads = list_by_id(connection, site, &ids)?;
+    let mut places = Vec::with_capacity(ranked.len());
+    for (id, comments, authors) in ranked {
+        if let Some(at) = threads.iter().position(|thread| thread.id == Some(ThreadId::from_number(id))) {
+            let number = |count: i64| u32::try_from(count).map_err(|_too_many| Error::corrupt("count"));
+            let thread = threads.swap_remove(at);
+            places.push(RankedThread { thread, comments: number(comments)?, authors: number(authors)? });
+        }
+    }
+    Ok(places)
+}
+
+/// Adds a thread without comments; leaves one that is there as it is.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn insert(
+    connection: &mut Connection,
+    site: SiteId,
+    id: ThreadId,
+    key: &ThreadKey,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let values = (
+        threads::id.eq(id.number()),
+        threads::site_id.eq(site.number()),
+        threads::key.eq(key.as_str()),
+        threads::state.eq(ThreadState::Open.number()),
+        threads::comment_count.eq(0),
+        threads::root_count.eq(0),
+        threads::created_at.eq(now.milliseconds()),
+    );
+    each_backend!(connection, |conn| diesel::insert_into(threads::table)
+        .values(values)
+        .on_conflict((threads::site_id, threads::key))
+        .do_nothing()
+        .execute(conn))?;
+    Ok(())
+}
+
+/// Holds a thread against other writers until the transaction ends, and returns it as it is now.
+///
+/// Every change of what readers see begins here, so that the counters of a thread are changed by one at a time, and
+/// nobody who changes several rows of a thread meets somebody who changes them in another order.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn hold(connection: &mut Connection, site: SiteId, id: ThreadId) -> Result<Option<Thread>, Error> {
+    let target = threads::table.filter(threads::site_id.eq(site.number())).filter(threads::id.eq(id.number()));
+    let query = || Cached(diesel::update(target).set(threads::state.eq(threads::state)).returning(columns::<Row>()));
+    let row: Option<Row> = each_backend!(connection, |conn| query().get_result(conn).optional())?;
+    row.map(Row::into_thread).transpose()
+}
+
+/// Changes the counters of a thread by this much, and what is known of its page where nothing was known before.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn update_published(
+    connection: &mut Connection,
+    site: SiteId,
+    id: ThreadId,
+    root: bool,
+    now: Timestamp,
+    page: &PageFacts,
+) -> Result<Thread, Error> {
+    use diesel::dsl::sql;
+    use diesel::sql_types::{Nullable, Text};
+    let target = threads::table.filter(threads::site_id.eq(site.number())).filter(threads::id.eq(id.number()));
+    let url = page.url.as_ref().map(|url| url.as_url().as_str());
+    let title = page.title.as_ref().map(PageTitle::as_str);
+    let query = || {
+        Cached(
+            diesel::update(target)
+                .set((
+                    threads::comment_count.eq(threads::comment_count + 1),
+                    threads::root_count.eq(threads::root_count + i32::from(root)),
+                    threads::last_comment_at.eq(Some(now.milliseconds())),
+                    threads::url.eq(sql::<Nullable<Text>>("coalesce(url, ").bind::<Nullable<Text>, _>(url).sql(")")),
+                    threads::title
+                        .eq(sql::<Nullable<Text>>("coalesce(title, ").bind::<Nullable<Text>, _>(title).sql(")")),
+                ))
+                .returning(columns::<Row>()),
+        )
+    };
+    let row: Row = each_backend!(connection, |conn| query().get_result(conn))?;
+    row.into_thread()
+}
+
+/// Takes a comment that is no longer published out of the counters of its thread.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn update_withdrawn(connection: &mut Connection, site: SiteId, id: ThreadId, root: bool) -> Result<Thread, Error> {
+    let last = last_listed(connection, site, id)?;
+    let target = threads::table.filter(threads::site_id.eq(site.number())).filter(threads::id.eq(id.number()));
+    let query = || {
+        Cached(
+            diesel::update(target)
+                .set((
+                    threads::comment_count.eq(threads::comment_count - 1),
+                    threads::root_count.eq(threads::root_count - i32::from(root)),
+                    threads::last_comment_at.eq(last),
+                ))
+                .returning(columns::<Row>()),
+        )
+    };
+    let row: Row = each_backend!(connection, |conn| query().get_result(conn))?;
+    row.into_thread()
+}
+
+/// When the newest listed comment was posted. It is a published one: a tombstone is listed only while newer comments,
+/// the last of them published, stand below it.
+fn last_listed(connection: &mut Connection, site: SiteId, id: ThreadId) -> Result<Option<i64>, Error> {
+    let newest = |listing: Listing| {
+        comments::table
+            .filter(comments::site_id.eq(site.number()))
+            .filter(comments::thread_id.eq(id.number()))
+            .filter(comments::listing.eq(listing.number()))
+            .order(comments::id.desc())
+            .select((comments::id, comments::created_at))
+    };
+    let root: Option<(i64, i64)> = each_backend!(connection, |conn| newest(Listing::Root).first(conn).optional())?;
+    let reply: Option<(i64, i64)> = each_backend!(connection, |conn| newest(Listing::Reply).first(conn).optional())?;
+    Ok(root.max(reply).map(|(_, created_at)| created_at))
+}
+
+/// Replaces the counters of a thread by counted ones.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn update_counters(connection: &mut Connection, id: ThreadId, counters: ThreadCounters) -> Result<(), Error> {
+    let values = (
+        threads::comment_count.eq(stored_count(counters.comment_count)),
+        threads::root_count.eq(stored_count(counters.root_count)),
+        threads::last_comment_at.eq(counters.last_comment_at.map(Timestamp::milliseconds)),
+    );
+    each_backend!(connection, |conn| diesel::update(threads::table.filter(threads::id.eq(id.number())))
+        .set(values)
+        .execute(conn))?;
+    Ok(())
+}
+
+/// Changes the state and the own limit of a thread.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn update_settings(
+    connection: &mut Connection,
+    site: SiteId,
+    id: ThreadId,
+    state: ThreadState,
+    max_characters: Option<u32>,
+) -> Result<(), Error> {
+    let target = threads::table.filter(threads::site_id.eq(site.number())).filter(threads::id.eq(id.number()));
+    let values = (threads::state.eq(state.number()), threads::max_characters.eq(max_characters.map(stored_count)));
+    each_backend!(connection, |conn| diesel::update(target).set(values).execute(conn))?;
+    Ok(())
+}
