@@ -226,7 +226,7 @@ mod tests {
             match event {
                 "blank" => it.received(b"\r\n"),
                 "head" => it.received(b"GET /"),
-                "long-head" => it.received(&[b'a'; 70_000]),
+                "long-head" => it.received(&vec![b'a'; 70_000]),
                 "close" => it.received(b""),
                 "refuse" => it.refuse(400),
                 "begin" => it.begin(false),

@@ -369,7 +369,7 @@ mod tests {
     #[test]
     fn a_mistake_is_named_with_its_place() {
         let cases = [
-            (r#"{}"#, "/name", Fault::MissingField),
+            (r"{}", "/name", Fault::MissingField),
             (r#"{"name":1}"#, "/name", Fault::WrongType),
             (r#"{"name":null}"#, "/name", Fault::WrongType),
             (r#"{"name":"a","nam/e":1}"#, "/nam~1e", Fault::UnknownField),
@@ -378,7 +378,7 @@ mod tests {
             (r#"{"name":"a","inner":7}"#, "/inner", Fault::WrongType),
             (r#"{"name":"a","inner":{"number":1.5}}"#, "/inner/number", Fault::WrongType),
             (r#"{"name":"a","list":[1,"2"]}"#, "/list/1", Fault::WrongType),
-            (r#"[]"#, "", Fault::WrongType),
+            (r"[]", "", Fault::WrongType),
             (r#""text""#, "", Fault::WrongType),
         ];
         for (text, pointer, fault) in cases {

@@ -123,12 +123,15 @@ mod tests {
         (ProblemStream::new(Rc::new(RefCell::new(io)), Rc::clone(&connection)), connection)
     }
 
+    /// What a buffer is called, what is in it, and where the refusal in it begins and which it is.
+    type Case = (&'static str, String, Option<(usize, u16)>);
+
     #[test]
     fn only_the_frameworks_own_head_at_the_end_is_a_refusal() {
         let alive = OWN.replace("connection: close\r\n", "");
         let large = OWN.replace("400 Bad Request", "431 Request Header Fields Too Large");
         let old = OWN.replace("HTTP/1.1", "HTTP/1.0").replace("close", "keep-alive");
-        let cases: &[(&str, String, Option<(usize, u16)>)] = &[
+        let cases: &[Case] = &[
             ("alone", OWN.into(), Some((0, 400))),
             ("kept alive", alive, Some((0, 400))),
             ("longest", large.clone(), Some((0, 431))),
@@ -170,7 +173,7 @@ mod tests {
                 drop(stream);
             };
             let mut received = String::new();
-            let (_, read) = tokio::join!(writing, far.read_to_string(&mut received));
+            let ((), read) = tokio::join!(writing, far.read_to_string(&mut received));
             read.unwrap();
             assert_eq!((received.as_str(), connection.refused()), (OURS, Some(400)), "room for {room}");
         }
@@ -198,7 +201,7 @@ mod tests {
             Rc::into_inner(io).unwrap().into_inner().write_all(b"last").await.unwrap();
         };
         let mut received = String::new();
-        let (_, read) = tokio::join!(writing, far.read_to_string(&mut received));
+        let ((), read) = tokio::join!(writing, far.read_to_string(&mut received));
         read.unwrap();
         assert_eq!(received, format!("{answer}last"));
         assert_eq!((connection.refused(), connection.is_blocked()), (None, false));

@@ -20,7 +20,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::vote::Score;
 
 #[derive(Queryable, Selectable, QueryableByName, Insertable)]
-#[diesel(table_name = comments)]
+#[diesel(table_name = comments, treat_none_as_default_value = false)]
 struct Row {
     id: i64,
     thread_id: i64,
@@ -212,7 +212,7 @@ pub fn list_first_replies(
     roots: &[CommentId],
     limit: u32,
 ) -> Result<Vec<Page<Comment>>, Error> {
-    let rows: Vec<Row> = if limit == 0 || roots.is_empty() {
+    let mut rows: Vec<Row> = if limit == 0 || roots.is_empty() {
         Vec::new()
     } else {
         let numbers: Vec<String> = roots.iter().map(|id| id.number().to_string()).collect();
@@ -222,6 +222,8 @@ pub fn list_first_replies(
             .bind::<BigInt, _>(one_more(limit));
         each_backend!(connection, |conn| Cached(query).load(conn))?
     };
+    // A few rows are sorted here rather than there, where a plan without a sort can be seen to be one.
+    rows.sort_unstable_by_key(|row| row.id);
     let mut pages: Vec<Vec<Comment>> = roots.iter().map(|_| Vec::new()).collect();
     for row in rows {
         let reply = row.into_comment()?;
@@ -239,12 +241,12 @@ pub(super) const fn first_replies_sql(connection: &Connection) -> &'static str {
         Connection::Sqlite(_) => {
             "SELECT reply.* FROM json_each($1) AS root CROSS JOIN comments AS reply \
              ON reply.id IN (SELECT id FROM comments WHERE site_id = $2 AND root_id = root.value AND listing = 2 \
-             ORDER BY id LIMIT $3) ORDER BY reply.id"
+             ORDER BY id LIMIT $3)"
         }
         Connection::Postgres(_) => {
             "SELECT reply.* FROM json_array_elements_text($1::json) AS root CROSS JOIN LATERAL \
              (SELECT * FROM comments WHERE root_id = root.value::bigint AND site_id = $2 AND listing = 2 \
-             ORDER BY id LIMIT $3) AS reply ORDER BY reply.id"
+             ORDER BY id LIMIT $3) AS reply"
         }
     }
 }
@@ -401,7 +403,7 @@ pub fn update_score(connection: &mut Connection, site: SiteId, id: CommentId, sc
         comments::down_count.eq(stored_count(score.down)),
         comments::rank.eq(score.rank()),
     );
-    let query = || Cached(diesel::update(target).set(values));
-    each_backend!(connection, |conn| query().execute(conn))?;
+    let query = || Cached(diesel::update(target).set(values).returning(comments::id));
+    let _changed: i64 = each_backend!(connection, |conn| query().get_result(conn))?;
     Ok(())
 }

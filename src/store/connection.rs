@@ -47,7 +47,8 @@ pub(super) fn columns<R: Selectable<diesel::sqlite::Sqlite>>() -> R::SelectExpre
 }
 
 /// A query whose prepared statement is kept, though the query builder can't tell that its text never changes: updates,
-/// and queries with raw parts. Only for texts out of a closed set.
+/// and queries with raw parts. Only for texts out of a closed set, and only where rows come back: a statement that is run for
+/// its effect alone reaches SQLite by a way on which this is forgotten.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cached<Q>(pub(super) Q);
 

@@ -260,31 +260,6 @@ impl Store {
         }
         self.0.pool.close();
     }
-
-    /// Undoes every change of the schema, and so destroys all data. For the test that changes can be undone.
-    ///
-    /// # Errors
-    /// [`MigrationError`] when a change can't be undone.
-    pub fn revert_schema(settings: &DatabaseSettings) -> Result<(), MigrationError> {
-        on_own_connection(settings, migrations::revert_all)
-    }
-
-    /// The schema as text, a line for each table, column and index.
-    ///
-    /// # Errors
-    /// [`MigrationError`] when the database can't be read.
-    pub fn describe_schema(settings: &DatabaseSettings) -> Result<Vec<String>, MigrationError> {
-        on_own_connection(settings, |connection| Ok(migrations::describe(connection)?))
-    }
-}
-
-fn on_own_connection<T: Send + 'static>(
-    settings: &DatabaseSettings,
-    work: impl FnOnce(&mut Connection) -> Result<T, MigrationError> + Send + 'static,
-) -> Result<T, MigrationError> {
-    let runtime = database_runtime()?;
-    let database = Database::parse(settings)?;
-    block(runtime.handle(), move || work(&mut database.connect()?))?
 }
 
 /// Ends the transaction as the outcome of the work asks for.

@@ -1,10 +1,10 @@
 //! The schema: brought up to date at start, and refused when it is newer than this program.
 
+use diesel::backend::Backend;
 use diesel::migration::{Migration, MigrationSource};
-use diesel::{QueryableByName, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::connection::{Connection, each_backend};
+use super::connection::Connection;
 use super::error::Error;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -33,6 +33,12 @@ pub enum MigrationError {
     Store(#[from] Error),
 }
 
+impl From<diesel::result::Error> for MigrationError {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
 impl MigrationError {
     fn failed(error: impl std::fmt::Display) -> Self {
         Self::Failed(error.to_string())
@@ -54,67 +60,33 @@ pub(super) fn run(connection: &mut Connection) -> Result<Vec<String>, MigrationE
 }
 
 fn run_pending(connection: &mut Connection) -> Result<Vec<String>, MigrationError> {
-    refuse_newer(connection)?;
-    let made = match connection {
-        Connection::Sqlite(conn) => conn.run_pending_migrations(SQLITE),
-        Connection::Postgres(conn) => conn.run_pending_migrations(POSTGRES),
-    };
-    Ok(made.map_err(MigrationError::failed)?.iter().map(ToString::to_string).collect())
-}
-
-/// Undoes every change, newest first. For the test that each change can be undone; it destroys all data.
-pub(super) fn revert_all(connection: &mut Connection) -> Result<(), MigrationError> {
     match connection {
-        Connection::Sqlite(conn) => conn.revert_all_migrations(SQLITE),
-        Connection::Postgres(conn) => conn.revert_all_migrations(POSTGRES),
-    }
-    .map(|_| ())
-    .map_err(MigrationError::failed)
-}
-
-fn refuse_newer(connection: &mut Connection) -> Result<(), MigrationError> {
-    let known = known_versions(connection)?;
-    let applied = each_backend!(connection, |conn| conn.applied_migrations()).map_err(MigrationError::failed)?;
-    match applied.iter().map(ToString::to_string).find(|version| !known.contains(version)) {
-        Some(version) => Err(MigrationError::Newer { version }),
-        None => Ok(()),
+        // Others that start at the same moment wait for the end of this transaction.
+        Connection::Sqlite(conn) => conn.immediate_transaction(|conn| make_known(conn, &SQLITE)),
+        Connection::Postgres(conn) => make_known(&mut **conn, &POSTGRES),
     }
 }
 
-fn known_versions(connection: &Connection) -> Result<Vec<String>, MigrationError> {
-    fn versions<DB: diesel::backend::Backend>(
-        source: &impl MigrationSource<DB>,
-    ) -> Result<Vec<String>, MigrationError> {
-        let migrations: Vec<Box<dyn Migration<DB>>> = source.migrations().map_err(MigrationError::failed)?;
-        Ok(migrations.iter().map(|migration| migration.name().version().to_string()).collect())
+/// Makes the changes that have not been made, unless there are some that this program doesn't know.
+fn make_known<DB: Backend>(
+    conn: &mut impl MigrationHarness<DB>,
+    source: &EmbeddedMigrations,
+) -> Result<Vec<String>, MigrationError>
+where
+    EmbeddedMigrations: MigrationSource<DB>,
+{
+    let migrations: Vec<Box<dyn Migration<DB>>> = source.migrations().map_err(MigrationError::failed)?;
+    let known: Vec<String> = migrations.iter().map(|migration| migration.name().version().to_string()).collect();
+    let applied = conn.applied_migrations().map_err(MigrationError::failed)?;
+    if let Some(version) = applied.iter().map(ToString::to_string).find(|version| !known.contains(version)) {
+        return Err(MigrationError::Newer { version });
     }
-    match connection {
-        Connection::Sqlite(_) => versions::<diesel::sqlite::Sqlite>(&SQLITE),
-        Connection::Postgres(_) => versions::<diesel::pg::Pg>(&POSTGRES),
-    }
-}
-
-#[derive(QueryableByName)]
-struct SchemaLine {
-    #[diesel(sql_type = diesel::sql_types::Text)]
-    line: String,
-}
-
-/// The schema as text, a line for each table, column and index: for comparing two databases of one kind.
-pub(super) fn describe(connection: &mut Connection) -> Result<Vec<String>, Error> {
-    let sql = match connection {
-        Connection::Sqlite(_) => {
-            "SELECT type || ' ' || name || ' ' || coalesce(sql, '') AS line FROM sqlite_schema \
-             WHERE name NOT LIKE '\\_\\_diesel%' ESCAPE '\\' AND name NOT LIKE 'sqlite%' ORDER BY 1"
+    let mut made = Vec::new();
+    for migration in migrations {
+        if !applied.contains(&migration.name().version()) {
+            conn.run_migration(&*migration).map_err(MigrationError::failed)?;
+            made.push(migration.name().version().to_string());
         }
-        Connection::Postgres(_) => {
-            "SELECT table_name || ' ' || column_name || ' ' || data_type || ' ' || is_nullable AS line \
-             FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_diesel%' \
-             UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename NOT LIKE '\\_\\_diesel%' \
-             UNION ALL SELECT conrelid::regclass::text || ' ' || pg_get_constraintdef(oid) FROM pg_constraint \
-             WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text NOT LIKE '\\_\\_diesel%' ORDER BY 1"
-        }
-    };
-    let lines: Vec<SchemaLine> = each_backend!(connection, |conn| diesel::sql_query(sql).load(conn))?;
-    Ok(lines.into_iter().map(|line| line.line).collect())
+    }
+    Ok(made)
 }

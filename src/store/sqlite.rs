@@ -24,7 +24,6 @@ const BATCH_LENGTH: usize = 256;
 /// What every connection is set to. `synchronous=FULL` syncs the log at each commit, so that what was acknowledged
 /// survives a loss of power.
 const SETTINGS: &str = "
-    PRAGMA busy_timeout = 5000;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
@@ -87,6 +86,8 @@ pub(super) fn open(path: &str) -> Result<Connection, Error> {
         std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
     }
     let mut connection = SqliteConnection::establish(path).map_err(|error| failed(&error))?;
+    // First of all: whatever else is done may meet another process's lock.
+    connection.batch_execute("PRAGMA busy_timeout = 5000").map_err(|error| failed(&error))?;
     let found: Version = diesel::sql_query("SELECT sqlite_version() AS version").get_result(&mut connection)?;
     SqliteVersion::check(&found.version).map_err(|error| Error::Failed(error.to_string()))?;
     connection.batch_execute(SETTINGS).map_err(|error| failed(&error))?;

@@ -1,13 +1,14 @@
 //! Threads and their counters.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable};
+use diesel::sql_types::BigInt;
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, QueryableByName, RunQueryDsl, Selectable};
 
 use super::connection::{Cached, Connection, columns, count, each_backend, stored_count};
 use super::error::Error;
 use super::schema::{comments, threads};
 use crate::domain::id::{SiteId, ThreadId};
 use crate::domain::ranking::RankedThread;
-use crate::domain::status::{Listing, Status};
+use crate::domain::status::Listing;
 use crate::domain::tally::ThreadCounters;
 use crate::domain::thread::{PageFacts, PageTitle, Thread, ThreadKey, ThreadState};
 use crate::domain::time::Timestamp;
@@ -122,6 +123,32 @@ pub fn list_all(connection: &mut Connection, after: Option<ThreadId>, limit: i64
     rows.into_iter().map(Row::into_thread).collect()
 }
 
+#[derive(QueryableByName)]
+struct Place {
+    #[diesel(sql_type = BigInt)]
+    thread_id: i64,
+    #[diesel(sql_type = BigInt)]
+    comments: i64,
+    #[diesel(sql_type = BigInt)]
+    authors: i64,
+}
+
+/// SQLite is told which index to read: going by its statistics it may walk through all comments instead, window or not.
+const fn most_commented_sql(connection: &Connection) -> &'static str {
+    match connection {
+        Connection::Sqlite(_) => {
+            "SELECT thread_id, count(*) AS comments, count(DISTINCT author_id) AS authors \
+             FROM comments INDEXED BY comments_by_site WHERE site_id = $1 AND status = 1 AND id >= $2 \
+             GROUP BY thread_id ORDER BY authors DESC, comments DESC, thread_id DESC LIMIT $3"
+        }
+        Connection::Postgres(_) => {
+            "SELECT thread_id, count(*) AS comments, count(DISTINCT author_id) AS authors \
+             FROM comments WHERE site_id = $1 AND status = 1 AND id >= $2 \
+             GROUP BY thread_id ORDER BY authors DESC, comments DESC, thread_id DESC LIMIT $3"
+        }
+    }
+}
+
 /// The threads with the most distinct writers since `since`, then the most comments; only published comments count.
 ///
 /// Reads each comment of the window once, from an index that holds all that is needed.
@@ -134,28 +161,16 @@ pub fn list_most_commented(
     first_comment_id: i64,
     limit: u32,
 ) -> Result<Vec<RankedThread>, Error> {
-    use diesel::AggregateExpressionMethods;
-    use diesel::dsl::{count, count_star};
-    let query = || {
-        comments::table
-            .filter(comments::site_id.eq(site.number()))
-            .filter(comments::status.eq(Status::Published.number()))
-            .filter(comments::id.ge(first_comment_id))
-            .group_by(comments::thread_id)
-            .order((
-                count(comments::author_id).aggregate_distinct().desc(),
-                count_star().desc(),
-                comments::thread_id.desc(),
-            ))
-            .limit(i64::from(limit))
-            .select((comments::thread_id, count_star(), count(comments::author_id).aggregate_distinct()))
-    };
-    let ranked: Vec<(i64, i64, i64)> = each_backend!(connection, |conn| query().load(conn))?;
-    let ids: Vec<ThreadId> = ranked.iter().map(|(id, ..)| ThreadId::from_number(*id)).collect();
+    let query = diesel::sql_query(most_commented_sql(connection))
+        .bind::<BigInt, _>(site.number())
+        .bind::<BigInt, _>(first_comment_id)
+        .bind::<BigInt, _>(i64::from(limit));
+    let ranked: Vec<Place> = each_backend!(connection, |conn| Cached(query).load(conn))?;
+    let ids: Vec<ThreadId> = ranked.iter().map(|place| ThreadId::from_number(place.thread_id)).collect();
     let mut threads = list_by_id(connection, site, &ids)?;
     let mut places = Vec::with_capacity(ranked.len());
-    for (id, comments, authors) in ranked {
-        if let Some(at) = threads.iter().position(|thread| thread.id == Some(ThreadId::from_number(id))) {
+    for Place { thread_id, comments, authors } in ranked {
+        if let Some(at) = threads.iter().position(|thread| thread.id == Some(ThreadId::from_number(thread_id))) {
             let number = |count: i64| u32::try_from(count).map_err(|_too_many| Error::corrupt("count"));
             let thread = threads.swap_remove(at);
             places.push(RankedThread { thread, comments: number(comments)?, authors: number(authors)? });

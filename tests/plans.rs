@@ -1,0 +1,283 @@
+//! What the database does for a request: it goes straight to the rows that are asked for, however many others there are,
+//! and every statement of the busy calls is prepared once.
+
+#![expect(clippy::unwrap_used, reason = "what is unforeseen fails the test")]
+
+#[path = "system/fresh.rs"]
+#[expect(dead_code, reason = "this test needs a part of it")]
+mod fresh;
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use diesel::RunQueryDsl;
+use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
+use fresh::{Fresh, Kind, with_client};
+use rejoinder::app;
+use rejoinder::clock::Clock;
+use rejoinder::domain::address::ClientNetwork;
+use rejoinder::domain::author::DisplayName;
+use rejoinder::domain::id::CommentId;
+use rejoinder::domain::page::Sort;
+use rejoinder::domain::ranking::Window;
+use rejoinder::domain::site::Site;
+use rejoinder::domain::thread::{PageFacts, ThreadKey};
+use rejoinder::domain::vote::Vote;
+use rejoinder::randomness::Randomness;
+use rejoinder::service::comments::{self, ThreadQuery};
+use rejoinder::service::posting::{self, Draft, DraftText, Posted};
+use rejoinder::service::{Client, Service, sites, threads, votes};
+use url::Url;
+
+/// What was asked of any database since it was last emptied: each statement, and whether it was being kept prepared.
+static ASKED: Mutex<Vec<(String, bool)>> = Mutex::new(Vec::new());
+/// One test at a time looks at it.
+static LOOKING: Mutex<()> = Mutex::new(());
+
+struct Log;
+
+impl Instrumentation for Log {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        let asked = match event {
+            InstrumentationEvent::StartQuery { query, .. } => (text(&query.to_string()), false),
+            InstrumentationEvent::CacheQuery { sql, .. } => (text(sql), true),
+            _ => return,
+        };
+        ASKED.lock().unwrap().push(asked);
+    }
+}
+
+/// A statement without its values.
+fn text(sql: &str) -> String {
+    sql.split(" -- binds").next().unwrap_or_default().trim().to_owned()
+}
+
+fn look() -> MutexGuard<'static, ()> {
+    let looking = LOOKING.lock().unwrap_or_else(PoisonError::into_inner);
+    set_default_instrumentation(|| Some(Box::new(Log))).unwrap();
+    looking
+}
+
+fn forget() {
+    ASKED.lock().unwrap().clear();
+}
+
+/// The statements that were asked, without those that open and close transactions.
+fn asked() -> BTreeSet<String> {
+    let asked = ASKED.lock().unwrap();
+    let queries = asked.iter().filter(|(_, kept)| !kept).map(|(sql, _)| sql.clone());
+    let frame = ["BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA", "SET"];
+    queries.filter(|sql| !frame.iter().any(|word| sql.starts_with(word))).collect()
+}
+
+fn kept_prepared() -> BTreeSet<String> {
+    ASKED.lock().unwrap().iter().filter(|(_, kept)| *kept).map(|(sql, _)| sql.clone()).collect()
+}
+
+struct World {
+    database: Fresh,
+    service: Service,
+    site: Arc<Site>,
+}
+
+async fn world(kind: Kind) -> World {
+    let database = Fresh::new(kind);
+    let settings = database.all_settings();
+    let open = move || app::open(&settings, Clock::system(), Randomness::seeded(1)).unwrap();
+    let service = tokio::task::spawn_blocking(open).await.unwrap();
+    sites::ensure_default(&service).await.unwrap();
+    let site = sites::find(&service, "default").await.unwrap();
+    World { database, service, site }
+}
+
+/// A thread of 20,000 comments, half of them roots, among 2,000 threads of ten; then statistics.
+fn fill(world: &World) {
+    let site = world.site.id.number();
+    let numbers = |to: u32| format!("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {to})");
+    let hash = if world.database.url().starts_with("sqlite") { "x'01'" } else { "'\\x01'" };
+    world.database.execute(&format!(
+        "INSERT INTO authors (id, site_id, token_hash, created_at) VALUES (1, {site}, {hash}, 1);
+         INSERT INTO threads (id, site_id, key, state, comment_count, root_count, created_at)
+           {} SELECT i, {site}, '/thread/' || i, 0, 10, 5, 1 FROM n;
+         INSERT INTO comments (id, site_id, thread_id, parent_id, root_id, depth, author_id, author_name, body, body_html,
+             status, listing, created_at, up_count, down_count, rank, reply_count, listed_reply_count, descendant_count)
+           {} SELECT i, {site}, CASE WHEN i <= 20000 THEN 1 ELSE i % 2000 + 1 END,
+             CASE WHEN i % 2 = 0 THEN i - 1 END, CASE WHEN i % 2 = 0 THEN i - 1 ELSE i END, 1 - i % 2, 1, 'dave', 'text',
+             '<p>text</p>', 1, CASE WHEN i % 2 = 0 THEN 2 ELSE 1 END, i, i % 7, 0, i % 1000, i % 2, i % 2, i % 2 FROM n;
+         INSERT INTO votes (site_id, thread_id, author_id, comment_id, value, created_at)
+           {} SELECT {site}, 1, 1, i, 1, 1 FROM n;
+         ANALYZE;",
+        numbers(2_000),
+        numbers(40_000),
+        numbers(20_000),
+    ));
+}
+
+fn draft(key: &str, parent_id: Option<CommentId>) -> Draft {
+    Draft {
+        key: ThreadKey::parse(key).unwrap(),
+        page: PageFacts::default(),
+        parent_id,
+        name: DisplayName::parse("dave").unwrap(),
+        email: None,
+        text: DraftText("text".to_owned()),
+    }
+}
+
+fn client() -> Client {
+    Client { network: ClientNetwork::of([127, 0, 0, 1].into()), token: None }
+}
+
+fn render(posted: &Posted) -> String {
+    posted.comment.id.to_string()
+}
+
+async fn post(world: &World, key: &str, parent: Option<CommentId>) -> CommentId {
+    let draft = draft(key, parent);
+    let answer = posting::post(&world.service, world.site.clone(), client(), draft, None, render).await.unwrap();
+    CommentId::parse(&answer.text).unwrap()
+}
+
+/// A page of roots in each order, from the middle; a page of replies; one comment; the newest; counts of 20; a ranking.
+async fn read_everything(world: &World, key: &str) {
+    let (service, site) = (&world.service, &world.site);
+    for sort in Sort::EACH {
+        let query = |cursor| ThreadQuery { key: ThreadKey::parse(key).unwrap(), sort, limit: 20, cursor, replies: 3 };
+        let page = comments::list(service, site.clone(), query(None)).await.unwrap();
+        let list_key = ThreadKey::parse(key).unwrap();
+        let list = rejoinder::domain::page::List::Roots(&list_key, sort);
+        let cursor = page.roots.next.map(|position| position.to_cursor(site.id, list));
+        let page = comments::list(service, site.clone(), query(cursor)).await.unwrap();
+        for root in page.roots.items.iter().take(1) {
+            comments::replies(service, site.clone(), root.root.id, None, 20).await.unwrap();
+            comments::find(service, site.clone(), root.root.id).await.unwrap();
+        }
+    }
+    comments::recent(service, site.clone(), 20).await.unwrap();
+    let keys = (1..=20).map(|number| ThreadKey::parse(&format!("/thread/{number}")).unwrap()).collect();
+    threads::count(service, site.clone(), keys).await.unwrap();
+}
+
+#[derive(diesel::QueryableByName)]
+struct Detail {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    detail: String,
+}
+
+/// How SQLite goes about a statement, whatever the values.
+fn explain_sqlite(database: &Fresh, sql: &str) -> Vec<String> {
+    let explain = diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}"));
+    let rows: Vec<Detail> = explain.load(&mut database.sqlite()).unwrap();
+    rows.into_iter().map(|row| row.detail).collect()
+}
+
+/// How PostgreSQL goes about a prepared statement, whatever the values.
+fn explain_postgresql(database: &Fresh, sql: &str) -> Vec<String> {
+    let values = (1..).take_while(|number| sql.contains(&format!("${number}"))).map(|_| "NULL");
+    let values: Vec<&str> = values.collect();
+    let call = if values.is_empty() { String::new() } else { format!("({})", values.join(", ")) };
+    with_client(&Url::parse(database.url()).unwrap(), async |client| {
+        client.batch_execute("SET plan_cache_mode = force_generic_plan").await.unwrap();
+        client.batch_execute(&format!("PREPARE asked AS {sql}")).await.unwrap();
+        let rows = client.query(&format!("EXPLAIN EXECUTE asked {call}"), &[]).await.unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
+    })
+}
+
+/// How the database would go about each statement, a line for each step.
+fn plans(world: &World, kind: Kind, statements: &BTreeSet<String>) -> Vec<(String, Vec<String>)> {
+    let plan = |sql: &String| match kind {
+        Kind::Sqlite => explain_sqlite(&world.database, sql),
+        Kind::Postgresql => explain_postgresql(&world.database, sql),
+    };
+    statements.iter().map(|sql| (sql.clone(), plan(sql))).collect()
+}
+
+fn is_costly(kind: Kind, step: &str) -> bool {
+    match kind {
+        // A list of ids that came with the request is gone through as a virtual table.
+        Kind::Sqlite => (step.contains("SCAN") && !step.contains("VIRTUAL TABLE")) || step.contains("TEMP B-TREE"),
+        Kind::Postgresql => {
+            ["Seq Scan", "Sort", "Materialize", "Hash Join", "Bitmap"].iter().any(|word| step.contains(word))
+        }
+    }
+}
+
+async fn no_request_scans_or_sorts(kind: Kind) {
+    let world = world(kind).await;
+    fill(&world);
+    forget();
+    read_everything(&world, "/thread/1").await;
+    let root = post(&world, "/thread/1", None).await;
+    let reply = post(&world, "/thread/1", Some(root)).await;
+    post(&world, "/thread/1", Some(reply)).await;
+    votes::vote(&world.service, world.site.clone(), client(), root, Vote::Up).await.unwrap();
+    let statements = asked();
+    assert!(statements.len() >= 15, "{statements:#?}");
+    let costly: Vec<_> = plans(&world, kind, &statements)
+        .into_iter()
+        .filter(|(_, steps)| steps.iter().any(|step| is_costly(kind, step)))
+        .collect();
+    assert!(costly.is_empty(), "{costly:#?}");
+    world.service.store.close().await;
+}
+
+async fn a_ranking_reads_only_its_window_from_one_index(kind: Kind) {
+    let world = world(kind).await;
+    fill(&world);
+    forget();
+    threads::most_commented(&world.service, world.site.clone(), Window::Day, 5).await.unwrap();
+    let statements = asked().into_iter().filter(|sql| sql.contains("GROUP BY")).collect();
+    let plans = plans(&world, kind, &statements);
+    let reads_its_window = |steps: &[String]| match kind {
+        Kind::Sqlite => steps
+            .iter()
+            .any(|step| step.contains("USING COVERING INDEX comments_by_site (site_id=? AND status=? AND id>?)")),
+        Kind::Postgresql => {
+            steps.iter().any(|step| step.contains("Index Cond: ((site_id = $1) AND") && step.contains("(id >= $2)"))
+        }
+    };
+    assert!(plans.iter().all(|(_, steps)| reads_its_window(steps)) && plans.len() == 1, "{plans:#?}");
+    world.service.store.close().await;
+}
+
+async fn busy_statements_are_prepared_once(kind: Kind) {
+    let world = world(kind).await;
+    forget();
+    for _ in 0..6 {
+        let root = post(&world, "/a", None).await;
+        post(&world, "/a", Some(root)).await;
+        votes::vote(&world.service, world.site.clone(), client(), root, Vote::Up).await.unwrap();
+        for sort in Sort::EACH {
+            let key = ThreadKey::parse("/a").unwrap();
+            let query = ThreadQuery { key, sort, limit: 20, cursor: None, replies: 3 };
+            comments::list(&world.service, world.site.clone(), query).await.unwrap();
+        }
+    }
+    let again: Vec<String> = asked().difference(&kept_prepared()).cloned().collect();
+    assert!(again.is_empty(), "prepared anew each time: {again:#?}");
+    world.service.store.close().await;
+}
+
+fn on_both(promise: impl AsyncFn(Kind)) {
+    let _looking = look();
+    for kind in Kind::EACH {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(promise(kind));
+    }
+}
+
+#[test]
+fn a_request_scans_no_table_and_sorts_no_rows() {
+    on_both(no_request_scans_or_sorts);
+}
+
+#[test]
+fn a_ranking_reads_its_window_from_one_index() {
+    on_both(a_ranking_reads_only_its_window_from_one_index);
+}
+
+#[test]
+fn a_busy_statement_is_prepared_once() {
+    on_both(busy_statements_are_prepared_once);
+}

@@ -1,0 +1,164 @@
+//! What the command line does, and says.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Output, Stdio};
+
+use crate::fresh::{Fresh, Kind};
+
+struct Said {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+fn said(output: Output) -> Said {
+    Said {
+        code: output.status.code(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+fn run(database: &Fresh, arguments: &[&str]) -> Said {
+    said(database.program(arguments).output().unwrap())
+}
+
+#[test]
+fn a_site_is_added_changed_and_listed() {
+    for kind in Kind::EACH {
+        let database = Fresh::new(kind);
+        let added =
+            run(&database, &["site", "add", "news", "--origin", "https://news.example", "--max-characters", "500"]);
+        assert_eq!(added.code, Some(0), "{}", added.err);
+        assert!(added.out.contains("max_characters=500") && added.out.contains("origins=https://news.example"));
+
+        let again = run(&database, &["site", "add", "news"]);
+        assert_eq!(again.code, Some(1));
+        assert!(again.err.contains("there is a site of this name"), "{}", again.err);
+
+        let changes = ["--add-origin", "https://*.news.example", "--moderation", "pre", "--text-format", "markdown"];
+        let set = run(&database, &[&["site", "set", "news"], &changes[..]].concat());
+        assert!(set.out.contains("moderation=pre") && set.out.contains("text_format=markdown"), "{}", set.out);
+        assert!(set.out.contains("origins=https://news.example,https://*.news.example"), "{}", set.out);
+
+        let removed = run(&database, &["site", "set", "news", "--remove-origin", "https://news.example"]);
+        assert!(removed.out.contains("origins=https://*.news.example\n"), "{}", removed.out);
+
+        let listed = run(&database, &["site", "list"]);
+        assert!(listed.out.lines().any(|line| line.starts_with("news ")), "{}", listed.out);
+    }
+}
+
+#[test]
+fn a_setting_that_cannot_be_is_refused_with_its_range() {
+    let database = Fresh::new(Kind::Sqlite);
+    let cases = [
+        (vec!["site", "add", "a", "--max-characters", "0"], 1, "between 1 and 20000"),
+        (vec!["site", "add", "a", "--min-characters", "301"], 1, "between 1 and 300"),
+        (vec!["site", "add", "A b"], 2, "a name has 1 to 64"),
+        (vec!["site", "add", "a", "--origin", "example.com"], 2, "an origin is scheme, host"),
+        (vec!["site", "add", "a", "--origin", "https://a.test/path"], 2, "an origin is scheme, host"),
+        (vec!["site", "set", "nowhere", "--guests", "false"], 1, "no site of this name"),
+        (vec!["thread", "set", "default", ""], 2, "a key has 1 to 512"),
+        (vec!["thread", "set", "nowhere", "/a"], 1, "no site of this name"),
+        (vec!["counts"], 2, "--verify"),
+        (vec!["counts", "--verify", "--repair"], 2, "cannot be used with"),
+        (vec!["frobnicate"], 2, "unrecognized subcommand"),
+    ];
+    for (arguments, code, reason) in cases {
+        let refused = run(&database, &arguments);
+        assert_eq!(refused.code, Some(code), "{arguments:?}: {}", refused.err);
+        assert!(refused.err.contains(reason), "{arguments:?}: {}", refused.err);
+    }
+}
+
+#[test]
+fn every_problem_of_the_settings_is_reported_at_once() {
+    let database = Fresh::new(Kind::Sqlite);
+    let mut program = database.program(&["check-config"]);
+    program
+        .env("REJOINDER__HTTP__LISTEN", "nowhere")
+        .env("REJOINDER__LIMITS__POST__REQUESTS", "many")
+        .env("REJOINDER__DATABASE__CONNECTION", "3");
+    let refused = said(program.output().unwrap());
+    assert_eq!(refused.code, Some(78));
+    for section in ["http", "limits", "database"] {
+        assert!(refused.err.contains(&format!("- {section}")), "{section}: {}", refused.err);
+    }
+}
+
+#[test]
+fn the_file_goes_before_the_defaults_and_the_environment_before_the_file() {
+    let database = Fresh::new(Kind::Sqlite);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("rejoinder.toml");
+    std::fs::write(&file, "[http]\nlisten = \"127.0.0.1:1\"\nworkers = 3\n").unwrap();
+    let file = file.to_str().unwrap();
+    let from_file = said(
+        database.program(&["check-config", "--config", file]).env_remove("REJOINDER__HTTP__LISTEN").output().unwrap(),
+    );
+    assert!(from_file.out.contains("127.0.0.1:1,"), "{} {}", from_file.out, from_file.err);
+    let before = said(
+        database
+            .program(&["--config", file, "check-config"])
+            .env("REJOINDER__HTTP__LISTEN", "127.0.0.1:2")
+            .output()
+            .unwrap(),
+    );
+    assert!(before.out.contains("127.0.0.1:2,"), "{} {}", before.out, before.err);
+    let proxies = said(
+        database
+            .program(&["check-config"])
+            .env("REJOINDER__HTTP__TRUSTED_PROXIES", "10.0.0.1,192.168.0.0/16")
+            .output()
+            .unwrap(),
+    );
+    assert_eq!(proxies.code, Some(0), "{}", proxies.err);
+}
+
+#[test]
+fn wrong_counters_are_found_and_mended() {
+    for kind in Kind::EACH {
+        let database = Fresh::new(kind);
+        let set = run(&database, &["site", "add", "news"]);
+        assert_eq!(set.code, Some(0), "{}", set.err);
+        let closed = run(&database, &["thread", "set", "news", "/a", "--state", "closed", "--max-characters", "10"]);
+        assert_eq!(closed.out, "/a  state=closed max_characters=10\n");
+        assert_eq!(run(&database, &["counts", "--verify"]).code, Some(0));
+
+        database.execute("UPDATE threads SET comment_count = 7, root_count = 3");
+        let found = run(&database, &["counts", "--verify"]);
+        assert_eq!(found.code, Some(1), "{kind:?}");
+        assert!(found.out.contains("comments 7 (counted 0)"), "{}", found.out);
+
+        let mended = run(&database, &["counts", "--repair"]);
+        assert!(mended.out.contains("mended 1 threads"), "{}", mended.out);
+        let right = run(&database, &["counts", "--verify"]);
+        assert_eq!((right.code, right.out.contains("every counter is right")), (Some(0), true), "{}", right.err);
+    }
+}
+
+#[test]
+fn a_signal_ends_the_service_cleanly_and_health_tells_before_and_after() {
+    for signal in ["-TERM", "-INT"] {
+        let database = Fresh::new(Kind::Sqlite);
+        let mut process = database.program(&[]).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(process.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let line = lines.find(|line| line.contains("listening on")).unwrap();
+        let address = line.split_once("http://").unwrap().1.to_owned();
+        let health = |address: &str| {
+            said(database.program(&["health"]).env("REJOINDER__HTTP__LISTEN", address).output().unwrap())
+        };
+        assert_eq!(health(&address).code, Some(0));
+        let kill = std::process::Command::new("kill").args([signal, &process.id().to_string()]).status().unwrap();
+        assert!(kill.success());
+        let rest: Vec<String> = lines.collect();
+        assert!(process.wait().unwrap().success(), "{rest:?}");
+        assert!(rest.iter().any(|line| line.contains("stopped")), "{rest:?}");
+        assert_eq!(health(&address).code, Some(1));
+        // The write-ahead log has been folded into the database.
+        let path = database.url().strip_prefix("sqlite://").unwrap();
+        let log = std::fs::metadata(format!("{path}-wal")).map_or(0, |log| log.len());
+        assert_eq!(log, 0);
+    }
+}
