@@ -47,8 +47,8 @@ start_server() {
   fail 'the service did not become ready'
 }
 
-# A thread of two comments and a reply, so that there are ids to find. Prints the token of the guest who wrote the first
-# comment, for schemathesis.toml: the other comments are a stranger's, so that one can vote for them.
+# A thread of two comments and a reply, so that there are ids to find. Prints what schemathesis.toml needs: the token of the
+# guest who wrote the first comment, and the id of a stranger's comment, which that guest can vote for.
 write_first_comments() {
   "$target/venv/bin/python" - "$base_url/api/v1/sites/default/comments" <<'PYTHON'
 import json, sys, urllib.error, urllib.request
@@ -64,8 +64,8 @@ def write(body, **more):
 
 first = write("The first comment")
 write("A reply to it", parent_id=first["comment"]["id"])
-write("Another comment")
-print(first["guest_token"])
+strangers = write("Another comment")
+print(first["guest_token"], strangers["comment"]["id"])
 PYTHON
 }
 
@@ -75,9 +75,12 @@ cd "$folder"
 trap stop_server EXIT
 trap 'exit 1' INT TERM
 start_server
-REJOINDER_GUEST_TOKEN=$(write_first_comments) || fail 'the first comments were refused'
+written=$(write_first_comments) || fail 'the first comments were refused'
+read -r REJOINDER_GUEST_TOKEN comment_id <<<"$written"
 export REJOINDER_GUEST_TOKEN
-timeout --foreground 900 "$target/venv/bin/schemathesis" --config-file "$root/tests/schemathesis.toml" run "$base_url/openapi.yaml" "$@" \
+sed "s/COMMENT_ID/$comment_id/" "$root/tests/schemathesis.toml" >schemathesis.toml
+export PYTHONPATH="$root/tests" PYTHONDONTWRITEBYTECODE=1 SCHEMATHESIS_HOOKS=schemathesis_hooks
+timeout --foreground 900 "$target/venv/bin/schemathesis" --config-file schemathesis.toml run "$base_url/openapi.yaml" "$@" \
   || fail "schemathesis found failures, or did not finish in 900 s (exit status $?)"
 kill -0 "$server" 2>/dev/null || fail 'the service ended while it was asked'
 if grep -q 'panicked at' service.log; then fail 'the service panicked'; fi

@@ -9,7 +9,8 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::answer::{entity_tag, public_bytes};
 use super::envelope::DATA_ONLY;
-use super::error::{ApiError, Protocol};
+use super::error::ApiError;
+use super::protocol::Protocol;
 
 /// The contract as it was written.
 pub const OPENAPI_YAML: &str = include_str!("../../openapi.yaml");

@@ -13,7 +13,9 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 
 use super::Api;
-use super::error::{ApiError, PROBLEM_JSON, Problem, Protocol};
+use super::error::{ApiError, PROBLEM_JSON};
+use super::problem::Problem;
+use super::protocol::Protocol;
 use super::query::is_well_escaped;
 
 /// The largest head of a request, in bytes of its address and headers.

@@ -15,11 +15,16 @@ use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, ResponseError};
 use super::cors::{self, Sender};
 use super::error::ApiError;
 use super::{Api, address};
+use crate::domain::address::ClientNetwork;
 use crate::domain::author::GuestToken;
+use crate::domain::id::SiteId;
 use crate::domain::quota::{Action, Standing};
 use crate::domain::refusal::Refusal;
 use crate::domain::site::Site;
 use crate::service::{Client, sites};
+
+/// Whose quota looking for a site takes from.
+const NO_SITE: SiteId = SiteId::from_number(0);
 
 /// What a call does, and so what it needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +78,10 @@ pub async fn gate(
         Ok(site) => site,
         Err(error) => {
             let mut response = request.into_response(error.error_response());
+            let standings: Vec<Standing> =
+                response.response().extensions().get::<Standing>().copied().into_iter().collect();
             cors::open_to_all(response.headers_mut());
+            write_standings(response.headers_mut(), &standings);
             return Ok(response);
         }
     };
@@ -94,10 +102,7 @@ pub async fn gate(
             request.extensions_mut().insert(visit);
             next.call(request).await?
         }
-        Err(error) => {
-            standings.extend(error.standing());
-            request.into_response(error.error_response())
-        }
+        Err(error) => request.into_response(error.error_response()),
     };
     standings.extend(response.response().extensions().get::<Standing>());
     let headers = response.headers_mut();
@@ -116,14 +121,28 @@ pub async fn gate(
     Ok(response)
 }
 
-/// The site that the address names.
+/// The site that the address names. Where it isn't at hand, looking for it takes from the client's quota of reading: names
+/// that nobody has could be made up without end.
 ///
 /// # Errors
-/// 404 when there is none.
+/// 404 when there is none, 429 when the quota is used up.
 pub async fn find_site(request: &HttpRequest) -> Result<Arc<Site>, ApiError> {
-    let api = request.app_data::<Data<Api>>().ok_or_else(|| ApiError::Broken("no application".to_owned()))?;
+    let api = api(request)?;
     let slug = request.match_info().get("site").unwrap_or_default();
+    if let Some(site) = sites::remembered(&api.service, slug) {
+        return Ok(site);
+    }
+    api.service.quotas.admit(Action::Read, NO_SITE, network(request, api)?).map_err(Refusal::RateLimited)?;
     Ok(sites::find(&api.service, slug).await?)
+}
+
+fn api(request: &HttpRequest) -> Result<&Data<Api>, ApiError> {
+    request.app_data::<Data<Api>>().ok_or_else(|| ApiError::Broken("no application".to_owned()))
+}
+
+fn network(request: &HttpRequest, api: &Api) -> Result<ClientNetwork, ApiError> {
+    let network = address::client_network(request, &api.settings.trusted_proxies);
+    network.ok_or_else(|| ApiError::Broken("a connection without an address".to_owned()))
 }
 
 fn admit(
@@ -132,9 +151,8 @@ fn admit(
     site: Arc<Site>,
     standings: &mut Vec<Standing>,
 ) -> Result<Visit, ApiError> {
-    let api = request.app_data::<Data<Api>>().ok_or_else(|| ApiError::Broken("no application".to_owned()))?;
-    let network = address::client_network(request.request(), &api.settings.trusted_proxies);
-    let network = network.ok_or_else(|| ApiError::Broken("a connection without an address".to_owned()))?;
+    let api = api(request.request())?;
+    let network = network(request.request(), api)?;
     let admitted = api.service.quotas.admit(access.action(), site.id, network).map_err(Refusal::RateLimited)?;
     standings.extend(admitted);
     let token = match access {

@@ -17,7 +17,9 @@ use serde::forward_to_deserialize_any;
 use serde_json::{Map, Value};
 use serde_path_to_error::{Path, Segment};
 
-use super::error::{ApiError, Fault, Part, Protocol, ShapeError};
+use super::error::ApiError;
+use super::protocol::Protocol;
+use super::shape::{Fault, Part, ShapeError};
 
 /// The most bytes of a request body.
 pub const MAX_BYTES: u64 = 262_144;

@@ -13,10 +13,13 @@ pub mod error;
 pub mod gate;
 pub mod health;
 pub mod json;
+pub mod problem;
+pub mod protocol;
 pub mod public;
 pub mod query;
 pub mod routes;
 pub mod server;
+pub mod shape;
 mod turn;
 mod wire;
 

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use actix_web::HttpRequest;
 
-use super::error::{ApiError, Fault};
+use super::error::ApiError;
+use super::shape::Fault;
 use crate::domain::thread::{MAX_KEY_CHARACTERS, ThreadKey};
 
 /// The parameters of a request that no reader has taken yet.

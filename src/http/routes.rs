@@ -6,8 +6,9 @@ use actix_web::http::header::{ACCESS_CONTROL_REQUEST_METHOD, ALLOW, HeaderValue,
 use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, web};
 
-use super::error::{ApiError, Protocol};
+use super::error::ApiError;
 use super::gate::{Access, find_site, gate};
+use super::protocol::Protocol;
 use super::public::{comments, rankings, threads, viewers, votes};
 use super::{assets, cors, health};
 use crate::domain::quota::Action;

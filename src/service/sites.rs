@@ -27,6 +27,12 @@ impl Default for SiteCache {
     }
 }
 
+/// The site of this name, if it was asked for in the last two seconds.
+#[must_use]
+pub fn remembered(service: &Service, slug: &str) -> Option<Arc<Site>> {
+    service.sites.0.get(&Slug::parse(slug)?)
+}
+
 /// The site of this name, as it was at most two seconds ago.
 ///
 /// # Errors

@@ -56,7 +56,7 @@ impl Database {
     fn connect(&self) -> Result<Connection, Error> {
         match self {
             Self::Sqlite { path } => sqlite::open(path),
-            Self::Postgres(postgres) => postgres.connect(),
+            Self::Postgres(postgres) => Ok(Connection::Postgres(Box::new(postgres.connect()?))),
         }
     }
 }

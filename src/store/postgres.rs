@@ -16,7 +16,6 @@ use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 use url::Url;
 
-use super::connection::Connection;
 use super::error::Error;
 
 /// A connection to PostgreSQL with a blocking face.
@@ -99,7 +98,7 @@ impl Postgres {
     }
 
     /// Connects. To be called on a thread made for blocking.
-    pub(super) fn connect(&self) -> Result<Connection, Error> {
+    pub(super) fn connect(&self) -> Result<PostgresConnection, Error> {
         let runtime = StoreRuntime::get_runtime();
         let connection = runtime.block_on(async {
             let (client, connection) =
@@ -108,7 +107,7 @@ impl Postgres {
                 .await
                 .map_err(|error| Error::Busy(error.to_string()))
         })?;
-        Ok(Connection::Postgres(Box::new(PostgresConnection::from(connection))))
+        Ok(PostgresConnection::from(connection))
     }
 }
 

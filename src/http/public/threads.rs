@@ -1,5 +1,7 @@
 //! Counts of many threads in one call.
 
+use actix_web::http::StatusCode;
+use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
@@ -7,10 +9,11 @@ use validator::Validate;
 
 use crate::domain::refusal::{InputError, Refusal, Rule};
 use crate::domain::thread::{Thread, ThreadKey};
-use crate::http::answer::public;
-use crate::http::error::{ApiError, Fault, Part, ShapeError};
+use crate::http::answer::{private, public, to_json};
+use crate::http::error::ApiError;
 use crate::http::gate::Visit;
 use crate::http::query::{Query, thread_key};
+use crate::http::shape::{Fault, Part, ShapeError};
 use crate::http::{Api, json};
 use crate::service::threads;
 
@@ -51,7 +54,7 @@ pub async fn count_comments(request: HttpRequest, api: Data<Api>, visit: Visit) 
         return Err(ApiError::parameter("thread", Fault::OutOfRange { min: 1, max: MAX_THREADS }, detail));
     }
     let keys = texts.iter().map(|text| thread_key(text)).collect::<Result<_, _>>()?;
-    answer(&request, &api, visit, keys).await
+    public(&request, &count(&api, visit, keys).await?)
 }
 
 #[derive(Debug, Deserialize, Validate)]
@@ -84,15 +87,12 @@ pub async fn count_many_comments(
     let keys: Option<Vec<ThreadKey>> = query.threads.iter().map(|text| ThreadKey::parse(text)).collect();
     let refused = InputError { pointer: "/threads", rule: Rule::InvalidThreadKey };
     let keys = keys.ok_or_else(|| Refusal::Input(vec![refused]))?;
-    answer(&request, &api, visit, keys).await
+    let answer = to_json(&count(&api, visit, keys).await?)?;
+    // What is asked by POST is in nobody's cache.
+    Ok(private(StatusCode::OK, answer, vec![(CACHE_CONTROL, "no-store".to_owned())]))
 }
 
-async fn answer(
-    request: &HttpRequest,
-    api: &Api,
-    visit: Visit,
-    keys: Vec<ThreadKey>,
-) -> Result<HttpResponse, ApiError> {
+async fn count(api: &Api, visit: Visit, keys: Vec<ThreadKey>) -> Result<CountsAnswer, ApiError> {
     let threads = threads::count(&api.service, visit.site, keys).await?;
-    public(request, &CountsAnswer { counts: threads.iter().map(CountView::from).collect() })
+    Ok(CountsAnswer { counts: threads.iter().map(CountView::from).collect() })
 }

@@ -9,9 +9,10 @@ use super::comments::comment_id;
 use super::views::ScoreView;
 use crate::domain::vote::Vote;
 use crate::http::answer::{private, to_json};
-use crate::http::error::{ApiError, Fault, Part, ShapeError};
+use crate::http::error::ApiError;
 use crate::http::gate::Visit;
 use crate::http::query::Query;
+use crate::http::shape::{Fault, Part, ShapeError};
 use crate::http::{Api, json};
 use crate::service::votes;
 

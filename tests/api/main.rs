@@ -1,0 +1,93 @@
+//! What the API promises, asked of the real service over HTTP, on SQLite and on PostgreSQL.
+//!
+//! Every exchange is held against `openapi.yaml`; at the end of a whole run every operation, status and refusal of the
+//! contract must have been seen. Run it with `./test --test api`, which starts a PostgreSQL server for it.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test that meets something unforeseen fails there and then, and says so"
+)]
+
+mod answer;
+mod client;
+mod contract;
+mod coverage;
+mod databases;
+mod documents;
+mod operations;
+mod promise;
+mod raw;
+mod world;
+
+mod article;
+mod conditional;
+mod cors;
+mod editing;
+mod idempotency;
+mod paging;
+mod posting;
+mod protocol;
+mod quotas;
+mod service;
+mod texts;
+mod threads;
+mod votes;
+mod wire;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use databases::{Databases, Kind};
+use libtest_mimic::Arguments;
+use promise::{Area, trial};
+
+const AREAS: &[Area] = &[
+    ("article", article::PROMISES),
+    ("posting", posting::PROMISES),
+    ("texts", texts::PROMISES),
+    ("threads", threads::PROMISES),
+    ("paging", paging::PROMISES),
+    ("editing", editing::PROMISES),
+    ("votes", votes::PROMISES),
+    ("idempotency", idempotency::PROMISES),
+    ("quotas", quotas::PROMISES),
+    ("conditional", conditional::PROMISES),
+    ("cors", cors::PROMISES),
+    ("protocol", protocol::PROMISES),
+    ("wire", wire::PROMISES),
+    ("service", service::PROMISES),
+];
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let databases = if arguments.list { None } else { Some(Databases::prepare()) };
+    let databases = match databases.transpose() {
+        Ok(databases) => databases.map(Arc::new),
+        Err(reason) => {
+            eprintln!("error: {reason}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut trials = documents::trials();
+    for kind in Kind::EACH {
+        for (area, promises) in AREAS {
+            trials.extend(promises.iter().map(|promise| trial(databases.clone(), kind, area, promise)));
+        }
+    }
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    if let Some(databases) = databases {
+        databases.remove();
+    }
+    let is_whole = !arguments.list && arguments.filter.is_none() && arguments.skip.is_empty();
+    if conclusion.has_failed() || !is_whole {
+        return conclusion.exit_code();
+    }
+    let missing = coverage::missing();
+    for line in &missing {
+        eprintln!("not covered: {line}");
+    }
+    if missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,265 @@
+//! The service as a test meets it: started in this process on a port of its own, with a database of its own, a clock that
+//! moves when it is told to, and the same randomness each time.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use actix_server::ServerHandle;
+use rejoinder::app;
+use rejoinder::clock::Clock;
+use rejoinder::config::Settings;
+use rejoinder::domain::origin::OriginPattern;
+use rejoinder::domain::site::{SiteChange, Slug};
+use rejoinder::domain::thread::{ThreadKey, ThreadState};
+use rejoinder::domain::time::Timestamp;
+use rejoinder::randomness::Randomness;
+use rejoinder::service::Service;
+use rejoinder::service::audits::{self, Repair};
+use rejoinder::service::sites::{self, Changed};
+use rejoinder::service::sweeping;
+use rejoinder::service::threads::{self, ThreadChange};
+use rejoinder::store::{self, Connection};
+
+use crate::client::Client;
+use crate::databases::{Databases, Kind};
+
+/// When every test begins: 2026-01-01T00:00:00Z.
+const BEGINNING: Timestamp = Timestamp::from_milliseconds(1_767_225_600_000);
+/// After this time an answer isn't coming any more.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Settings with the defaults of the product, except that quotas are lifted; `changes` have the names of the environment
+/// without `REJOINDER__`.
+pub(crate) fn settings(database: &str, changes: &[(&str, &str)]) -> Settings {
+    let mut environment = HashMap::new();
+    let own = [
+        ("DATABASE__URL", database),
+        ("DATABASE__CONNECTIONS", "4"),
+        ("HTTP__LISTEN", "127.0.0.1:0"),
+        ("HTTP__WORKERS", "1"),
+        ("LIMITS__ENABLED", "false"),
+    ];
+    for (name, value) in own.iter().chain(changes) {
+        environment.insert(format!("REJOINDER__{name}"), (*value).to_owned());
+    }
+    Settings::from_sources(None, environment).unwrap()
+}
+
+/// What a test is given to make worlds with. What it made is taken down after it.
+#[derive(Clone)]
+pub(crate) struct Setup(Arc<SetupParts>);
+
+struct SetupParts {
+    databases: Arc<Databases>,
+    kind: Kind,
+    worlds: Mutex<Vec<World>>,
+}
+
+impl Setup {
+    pub(crate) fn new(databases: Arc<Databases>, kind: Kind) -> Self {
+        Self(Arc::new(SetupParts { databases, kind, worlds: Mutex::default() }))
+    }
+
+    /// A world without quotas.
+    pub(crate) async fn start(&self) -> World {
+        self.start_with(&[]).await
+    }
+
+    /// A world with these settings.
+    pub(crate) async fn start_with(&self, changes: &[(&str, &str)]) -> World {
+        let database = self.0.databases.fresh(self.0.kind).await;
+        let world = World::start(settings(&database, changes), Clock::manual(BEGINNING), 1).await;
+        self.0.worlds.lock().unwrap().push(world.clone());
+        world
+    }
+
+    /// A second instance of the service with the same settings on the same database and clock.
+    pub(crate) async fn start_beside(&self, first: &World) -> World {
+        let world = World::start(first.0.settings.clone(), first.0.service.clock.clone(), 2).await;
+        self.0.worlds.lock().unwrap().push(world.clone());
+        world
+    }
+
+    /// Takes all worlds down, and says which counters were wrong at the end.
+    pub(crate) async fn finish(&self, has_passed: bool) -> Vec<String> {
+        let worlds = std::mem::take(&mut *self.0.worlds.lock().unwrap());
+        let mut complaints = Vec::new();
+        for world in &worlds {
+            complaints.extend(world.audit().await);
+        }
+        let mut databases: Vec<String> = Vec::new();
+        for world in worlds {
+            world.stop().await;
+            databases.push(world.0.settings.database.url().to_owned());
+        }
+        databases.sort();
+        databases.dedup();
+        // After a failure nobody knows what still goes on in there.
+        for database in databases.into_iter().filter(|_| has_passed) {
+            self.0.databases.take_back(database).await;
+        }
+        complaints
+    }
+}
+
+/// A running service.
+#[derive(Clone)]
+pub(crate) struct World(Arc<WorldParts>);
+
+struct WorldParts {
+    service: Service,
+    settings: Settings,
+    address: SocketAddr,
+    server: ServerHandle,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    http: reqwest::Client,
+    is_closed: AtomicBool,
+}
+
+impl World {
+    async fn start(settings: Settings, clock: Clock, seed: u64) -> Self {
+        let (started, starting) = tokio::sync::oneshot::channel();
+        let own = settings.clone();
+        let serve = move || {
+            let service = app::open(&own, clock, Randomness::seeded(seed)).unwrap();
+            actix_rt::System::new().block_on(async move {
+                let running = app::start(&own, service).await.unwrap();
+                let handle = running.server.handle();
+                started.send((running.address, running.service.clone(), handle)).ok().unwrap();
+                running.server.await.unwrap();
+            });
+        };
+        let thread = std::thread::spawn(serve);
+        let (address, service, server) = starting.await.expect("the service starts");
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(PATIENCE)
+            .build()
+            .unwrap();
+        let thread = Mutex::new(Some(thread));
+        let is_closed = AtomicBool::new(false);
+        Self(Arc::new(WorldParts { service, settings, address, server, thread, http, is_closed }))
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.0.address
+    }
+
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        &self.0.http
+    }
+
+    /// Somebody without a token, who never takes one.
+    pub(crate) fn reader(&self) -> Client {
+        Client::reader(self.clone())
+    }
+
+    /// Somebody who writes under this name, and keeps the token that the service gives them.
+    pub(crate) fn author(&self, name: &str) -> Client {
+        Client::author(self.clone(), name)
+    }
+
+    pub(crate) fn pass_seconds(&self, seconds: i64) {
+        self.0.service.clock.advance_seconds(seconds);
+    }
+
+    /// Changes the site `default`.
+    pub(crate) async fn set_site(&self, change: SiteChange) {
+        let changed = sites::set(&self.0.service, slug("default"), change).await.unwrap();
+        assert!(matches!(changed, Changed::To(_)), "{changed:?}");
+    }
+
+    pub(crate) async fn add_site(&self, name: &str, change: SiteChange) {
+        let added = sites::add(&self.0.service, slug(name), change).await.unwrap();
+        assert!(matches!(added, Changed::To(_)), "{added:?}");
+    }
+
+    /// Changes a thread of the site `default`.
+    pub(crate) async fn set_thread(&self, key: &str, change: ThreadChange) {
+        let site = sites::find(&self.0.service, "default").await.unwrap();
+        threads::set(&self.0.service, site, ThreadKey::parse(key).unwrap(), change).await.unwrap();
+    }
+
+    pub(crate) async fn close_thread(&self, key: &str) {
+        self.set_thread(key, ThreadChange { state: Some(ThreadState::Closed), ..ThreadChange::default() }).await;
+    }
+
+    pub(crate) async fn sweep(&self) {
+        sweeping::sweep(&self.0.service).await.unwrap();
+    }
+
+    /// Takes the database away, as a failing disk or network would.
+    pub(crate) async fn close_database(&self) {
+        self.0.is_closed.store(true, Ordering::SeqCst);
+        self.0.service.store.close().await;
+    }
+
+    /// What a recount of everything finds wrong.
+    pub(crate) async fn audit(&self) -> Vec<String> {
+        if self.0.is_closed.load(Ordering::SeqCst) {
+            return Vec::new();
+        }
+        match audits::run(&self.0.service, Repair::No).await {
+            Ok(audit) => audit.discrepancies.iter().map(|found| format!("wrong counters: {found:?}")).collect(),
+            Err(error) => vec![format!("the counters can't be audited: {error}")],
+        }
+    }
+
+    /// Keeps everybody from writing to a thread of the site `default`, which must exist, until the hold is let go.
+    pub(crate) async fn hold_thread(&self, key: &str) -> Hold {
+        let (site, key) = (sites::find(&self.0.service, "default").await.unwrap(), ThreadKey::parse(key).unwrap());
+        let (held, holding) = tokio::sync::oneshot::channel();
+        let (release, released) = std::sync::mpsc::channel::<()>();
+        let mut held = Some(held);
+        let work = move |connection: &mut Connection| {
+            let thread = store::threads::find(connection, site.id, &key)?.and_then(|thread| thread.id).unwrap();
+            store::threads::hold(connection, site.id, thread)?;
+            held.take().map(|held| held.send(()));
+            // The hold is over when it is released, or when the test has failed.
+            let _ = released.recv();
+            Ok::<(), store::Error>(())
+        };
+        let store = self.0.service.store.clone();
+        let ended = tokio::spawn(async move { store.write(work).await });
+        holding.await.expect("the thread is held");
+        Hold { release, ended }
+    }
+
+    async fn stop(&self) {
+        self.0.server.stop(false).await;
+        let thread = self.0.thread.lock().unwrap().take();
+        let ended = thread.map(|thread| tokio::task::spawn_blocking(move || thread.join()));
+        if let Some(ended) = ended {
+            assert!(ended.await.unwrap().is_ok(), "the server's thread panicked");
+        }
+        self.0.service.store.close().await;
+    }
+}
+
+/// What keeps a thread from being written to.
+pub(crate) struct Hold {
+    release: std::sync::mpsc::Sender<()>,
+    ended: tokio::task::JoinHandle<Result<(), store::Error>>,
+}
+
+impl Hold {
+    pub(crate) async fn let_go(self) {
+        self.release.send(()).unwrap();
+        self.ended.await.unwrap().unwrap();
+    }
+}
+
+/// The name of a site.
+pub(crate) fn slug(name: &str) -> Slug {
+    Slug::parse(name).unwrap()
+}
+
+/// Origins as a site lists them.
+pub(crate) fn origins(texts: &[&str]) -> Option<Vec<OriginPattern>> {
+    Some(texts.iter().map(|text| OriginPattern::parse(text).unwrap()).collect())
+}
