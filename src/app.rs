@@ -19,7 +19,7 @@ use crate::http::{Api, routes};
 use crate::limits::Quotas;
 use crate::randomness::Randomness;
 use crate::service::{self, Service, sites, sweeping};
-use crate::store::{MigrationError, Store};
+use crate::store::{self, MigrationError, Store};
 
 /// How often expired things are cleared away.
 const SWEEP: Duration = Duration::from_mins(1);
@@ -46,6 +46,14 @@ pub enum StartError {
     /// The system doesn't let the process do what it needs.
     #[error("the system refused: {0}")]
     System(#[from] std::io::Error),
+}
+
+impl StartError {
+    /// Whether it may go better later, with nothing changed: the database is away.
+    #[must_use]
+    pub const fn is_passing(&self) -> bool {
+        matches!(self, Self::Database(MigrationError::Store(store::Error::Busy(_))))
+    }
 }
 
 /// Opens the database and gives the use cases over it. Blocks; not to be called from async code.

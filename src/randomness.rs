@@ -49,11 +49,18 @@ impl Randomness {
     /// a database differ by 22 random bits in each millisecond; a use case that meets a taken id is run again.
     #[must_use]
     pub fn id_number(&self, now: Timestamp) -> i64 {
+        self.id_number_after(0, now)
+    }
+
+    /// The same, and larger than `floor` too, which another instance with another clock may have made.
+    #[must_use]
+    pub fn id_number_after(&self, floor: i64, now: Timestamp) -> i64 {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let sequence = i64::from(state.generator.next_u32()) & MAX_SEQUENCE;
         let fresh = id::first_at(now) | sequence;
-        state.last_id = fresh.max(state.last_id.saturating_add(1));
-        state.last_id
+        let id = fresh.max(state.last_id.saturating_add(1)).max(floor.saturating_add(1));
+        state.last_id = id;
+        id
     }
 
     /// A random text of 16 hexadecimal digits, to tell requests apart in logs.
@@ -74,5 +81,7 @@ mod tests {
         let times = [1_800_000_000_000, 1_800_000_000_000, 1_799_999_000_000, 1_800_000_000_001];
         let ids = times.map(|time| randomness.id_number(Timestamp::from_milliseconds(time)));
         assert!(ids.is_sorted_by(|a, b| a < b), "{ids:?}");
+        let others = ids[3] + 1_000_000_000;
+        assert_eq!(randomness.id_number_after(others, Timestamp::from_milliseconds(times[0])), others + 1);
     }
 }

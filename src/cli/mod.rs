@@ -95,6 +95,8 @@ pub fn run() -> ExitCode {
             // Where standard error is gone, nobody reads this.
             let _ = writeln!(std::io::stderr(), "rejoinder: {failure}");
             match failure {
+                // A database that is away may be back the next time.
+                Failure::Start(error) if error.is_passing() => ExitCode::FAILURE,
                 Failure::Config(_) | Failure::Start(StartError::Database(_)) => ExitCode::from(BAD_CONFIGURATION),
                 Failure::Start(_) | Failure::NotDone(_) => ExitCode::FAILURE,
             }

@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use data_encoding::BASE64URL_NOPAD;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use url::form_urlencoded;
 
 use super::error::ApiError;
 
@@ -60,7 +61,8 @@ pub fn public_page(
 
 /// The address of this request with another cursor. A cursor needs no escaping.
 fn next_link(request: &HttpRequest, cursor: &str) -> String {
-    let others = request.query_string().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+    let is_cursor = |pair: &&str| form_urlencoded::parse(pair.as_bytes()).any(|(name, _)| name == "cursor");
+    let others = request.query_string().split('&').filter(|pair| !pair.is_empty() && !is_cursor(pair));
     let cursor = format!("cursor={cursor}");
     let query: Vec<&str> = others.chain([cursor.as_str()]).collect();
     format!("<{}?{}>; rel=\"next\"", request.uri().path(), query.join("&"))

@@ -26,23 +26,25 @@ pub enum Sender {
     Page(HeaderValue),
 }
 
-/// Whether the page that sent a write may do so: one of the site's origins, or the service's own.
-///
-/// # Errors
-/// [`Refusal::OriginNotAllowed`].
-pub fn admit(headers: &HeaderMap, site: &Site) -> Result<Sender, Refusal> {
+/// The page that sent a write: one of the site's origins, or the service's own. `None` for any other.
+#[must_use]
+pub fn sender(headers: &HeaderMap, site: &Site) -> Option<Sender> {
     let Some(value) = headers.get(ORIGIN) else {
-        return Ok(Sender::NoPage);
+        return Some(Sender::NoPage);
     };
-    let text = value.to_str().unwrap_or("?");
+    let origin = Origin::parse(value.to_str().ok()?)?;
     let own_host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
-    let allowed = Origin::parse(text).is_some_and(|origin| site.allows(&origin) || origin.is_served_by(own_host));
-    if allowed {
-        return Ok(Sender::Page(value.clone()));
-    }
-    let origin: String = text.chars().take(300).collect();
+    (site.allows(&origin) || origin.is_served_by(own_host)).then(|| Sender::Page(value.clone()))
+}
+
+/// The refusal of a page that may not write, noted in the log since only the site's owner can mend it. To be called after
+/// something was taken from the client's quota, so that nobody can fill the log.
+#[must_use]
+pub fn refuse(headers: &HeaderMap, site: &Site) -> Refusal {
+    let value = headers.get(ORIGIN).and_then(|value| value.to_str().ok()).unwrap_or("?");
+    let origin: String = value.chars().take(300).collect();
     tracing::warn!(origin, site = site.slug.as_str(), "a page of an origin that isn't the site's tried to write");
-    Err(Refusal::OriginNotAllowed { origin, site: site.slug.as_str().to_owned() })
+    Refusal::OriginNotAllowed { origin, site: site.slug.as_str().to_owned() }
 }
 
 /// Lets any page read an answer.

@@ -13,7 +13,7 @@ use actix_web::middleware::Next;
 use actix_web::web::Data;
 
 use super::Api;
-use super::error::{ApiError, PROBLEM_JSON};
+use super::error::{ApiError, Cause, PROBLEM_JSON};
 use super::problem::Problem;
 use super::protocol::Protocol;
 use super::query::is_well_escaped;
@@ -47,7 +47,11 @@ pub async fn envelope(
             head.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
             BoxBody::new(document)
         });
-        tracing::debug!(request_id, code = problem.code(), "refused");
+        match response.response().extensions().get::<Cause>() {
+            Some(Cause::Busy(reason)) => tracing::warn!(request_id, reason, "busy"),
+            Some(Cause::Broken(reason)) => tracing::error!(request_id, reason, "a request failed"),
+            None => tracing::debug!(request_id, code = problem.code(), "refused"),
+        }
     }
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&request_id) {

@@ -1,6 +1,6 @@
 //! Every "no" as a problem document (RFC 9457); the one place that picks status codes.
 //!
-//! What went wrong inside is logged here, once, and never sent.
+//! What went wrong inside goes along as a [`Cause`], for the log only.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -17,6 +17,15 @@ use crate::service;
 pub const PROBLEM_JSON: &str = "application/problem+json";
 /// When to come back when the service is busy, in seconds.
 const BUSY_SECONDS: u64 = 2;
+
+/// What went wrong inside: for the log, not for the client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    /// Something is overloaded or away.
+    Busy(String),
+    /// A defect.
+    Broken(String),
+}
 
 /// Why a request is not answered as it wished.
 #[derive(Debug, thiserror::Error)]
@@ -182,11 +191,6 @@ impl ResponseError for ApiError {
 
     /// The answer without its document, which [`envelope`](super::envelope) writes when it knows the request's id.
     fn error_response(&self) -> HttpResponse {
-        match self {
-            Self::Busy(reason) => tracing::warn!(reason, "busy"),
-            Self::Broken(reason) => tracing::error!(reason, "a request failed"),
-            _ => {}
-        }
         let mut response = HttpResponse::new(self.status_code());
         for (name, value) in self.headers() {
             if let Ok(value) = HeaderValue::from_str(&value) {
@@ -194,6 +198,11 @@ impl ResponseError for ApiError {
             }
         }
         response.extensions_mut().insert(self.problem());
+        match self {
+            Self::Busy(reason) => drop(response.extensions_mut().insert(Cause::Busy(reason.clone()))),
+            Self::Broken(reason) => drop(response.extensions_mut().insert(Cause::Broken(reason.clone()))),
+            _ => {}
+        }
         if let Some(standing) = self.standing() {
             response.extensions_mut().insert(*standing);
         }

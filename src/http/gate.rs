@@ -85,19 +85,14 @@ pub async fn gate(
             return Ok(response);
         }
     };
+    // Nobody's page reads the refusal of a page that may not write.
     let sender = match access {
         Access::Read => None,
-        Access::Own | Access::Write(_) => match cors::admit(request.headers(), &site) {
-            Ok(sender) => Some(sender),
-            Err(refusal) => {
-                let mut response = request.into_response(ApiError::Refused(refusal).error_response());
-                cors::open_to(response.headers_mut(), &Sender::NoPage);
-                return Ok(response);
-            }
-        },
+        Access::Own | Access::Write(_) => Some(cors::sender(request.headers(), &site)),
     };
     let mut standings = Vec::new();
-    let mut response = match admit(access, &request, site, &mut standings) {
+    let is_foreign = matches!(sender, Some(None));
+    let mut response = match admit(access, &request, site, is_foreign, &mut standings) {
         Ok(visit) => {
             request.extensions_mut().insert(visit);
             next.call(request).await?
@@ -109,7 +104,7 @@ pub async fn gate(
     match &sender {
         None => cors::open_to_all(headers),
         Some(sender) => {
-            cors::open_to(headers, sender);
+            cors::open_to(headers, sender.as_ref().unwrap_or(&Sender::NoPage));
             headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
         }
     }
@@ -145,16 +140,27 @@ fn network(request: &HttpRequest, api: &Api) -> Result<ClientNetwork, ApiError> 
     network.ok_or_else(|| ApiError::Broken("a connection without an address".to_owned()))
 }
 
+/// Takes one request of this kind from the client's quota.
+///
+/// # Errors
+/// 429 when it is used up.
+pub fn take_from_quota(request: &HttpRequest, site: &Site, action: Action) -> Result<Option<Standing>, ApiError> {
+    let api = api(request)?;
+    Ok(api.service.quotas.admit(action, site.id, network(request, api)?).map_err(Refusal::RateLimited)?)
+}
+
 fn admit(
     access: Access,
     request: &ServiceRequest,
     site: Arc<Site>,
+    is_foreign: bool,
     standings: &mut Vec<Standing>,
 ) -> Result<Visit, ApiError> {
-    let api = api(request.request())?;
-    let network = network(request.request(), api)?;
-    let admitted = api.service.quotas.admit(access.action(), site.id, network).map_err(Refusal::RateLimited)?;
-    standings.extend(admitted);
+    standings.extend(take_from_quota(request.request(), &site, access.action())?);
+    if is_foreign {
+        return Err(cors::refuse(request.headers(), &site).into());
+    }
+    let network = network(request.request(), api(request.request())?)?;
     let token = match access {
         Access::Read => None,
         Access::Own | Access::Write(_) => token(request.headers())?,

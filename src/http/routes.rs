@@ -7,7 +7,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, web};
 
 use super::error::ApiError;
-use super::gate::{Access, find_site, gate};
+use super::gate::{Access, find_site, gate, take_from_quota};
 use super::protocol::Protocol;
 use super::public::{comments, rankings, threads, viewers, votes};
 use super::{assets, cors, health};
@@ -168,8 +168,9 @@ async fn answer_options(request: HttpRequest, allow: String, guarded: Vec<Method
     };
     if guarded.iter().any(|method| method.as_str() == wanted) {
         let site = find_site(&request).await?;
-        let sender = cors::admit(request.headers(), &site)?;
-        cors::open_to(headers, &sender);
+        take_from_quota(&request, &site, Action::Read)?;
+        let sender = cors::sender(request.headers(), &site);
+        cors::open_to(headers, &sender.ok_or_else(|| cors::refuse(request.headers(), &site))?);
     } else {
         cors::open_to_all(headers);
     }

@@ -12,6 +12,7 @@ use governor::middleware::StateInformationMiddleware;
 use governor::nanos::Nanos;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
+use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
 use crate::clock::Clock;
@@ -53,6 +54,8 @@ impl Quotas {
         let longest_window = Action::EACH.map(|action| settings.quota(action).window_seconds).into_iter().max();
         let limiters = Cache::builder()
             .max_capacity(settings.remembered_clients)
+            // Not moka's own policy, which would rather forget a newcomer than somebody who was often here.
+            .eviction_policy(EvictionPolicy::lru())
             // After its window a quota is full again, as if it had never been asked.
             .time_to_idle(Duration::from_secs(u64::from(longest_window.unwrap_or(60))))
             .build();

@@ -94,9 +94,6 @@ pub async fn post(
     retry: Option<Retry>,
     render: Render,
 ) -> Result<Answer, Error> {
-    if !site.policy.guests {
-        return Err(Refusal::GuestsNotAllowed.into());
-    }
     let writer = client.token.as_ref().map_or(Writer::Network(client.network), |token| Writer::Guest(token.hash()));
     let retry = retry.map(|retry| (ReplayId::of(site.id, &writer, &retry.key), retry));
     let _running = retry.as_ref().map(|(id, _)| Running::begin(&service.running, *id)).transpose()?;
@@ -130,6 +127,9 @@ impl Post {
     fn run(&self, connection: &mut Connection) -> Result<Answer, Error> {
         if let Some(answer) = self.replay(connection)? {
             return Ok(answer);
+        }
+        if !self.site.policy.guests {
+            return Err(Refusal::GuestsNotAllowed.into());
         }
         let now = self.service.clock.now();
         let thread = self.find_thread(connection, now)?;
@@ -236,8 +236,9 @@ impl Post {
     }
 
     fn comment(&self, place: &Place, author: Author, status: Status, now: Timestamp) -> Comment {
-        let id = CommentId::from_number(self.service.randomness.id_number(now));
         let parent = place.parent.as_ref();
+        let floor = parent.map_or(0, |parent| parent.id.number());
+        let id = CommentId::from_number(self.service.randomness.id_number_after(floor, now));
         Comment {
             id,
             thread_id: place.thread_id,

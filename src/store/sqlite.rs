@@ -87,7 +87,7 @@ pub(super) fn open(path: &str) -> Result<Connection, Error> {
     }
     let mut connection = SqliteConnection::establish(path).map_err(|error| failed(&error))?;
     // First of all: whatever else is done may meet another process's lock.
-    connection.batch_execute("PRAGMA busy_timeout = 5000").map_err(|error| failed(&error))?;
+    connection.batch_execute("PRAGMA busy_timeout = 2500").map_err(|error| failed(&error))?;
     let found: Version = diesel::sql_query("SELECT sqlite_version() AS version").get_result(&mut connection)?;
     SqliteVersion::check(&found.version).map_err(|error| Error::Failed(error.to_string()))?;
     connection.batch_execute(SETTINGS).map_err(|error| failed(&error))?;

@@ -49,7 +49,7 @@ impl Client {
     }
 
     /// The same client behind a proxy that says where they come from.
-    pub(crate) fn from_address(&self, address: &str) -> Self {
+    pub(crate) fn at_address(&self, address: &str) -> Self {
         self.with_header("x-forwarded-for", address)
     }
 

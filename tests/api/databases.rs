@@ -58,7 +58,8 @@ impl Databases {
         let server = Url::parse(&server).map_err(|error| format!("{SERVER}: {error}"))?;
         // In memory where the system has that: nothing here has to survive a loss of power, and every commit waits for the
         // disk.
-        let folder = tempfile::tempdir_in("/dev/shm").or_else(|_none| tempfile::tempdir()).map_err(|error| error.to_string())?;
+        let folder =
+            tempfile::tempdir_in("/dev/shm").or_else(|_none| tempfile::tempdir()).map_err(|error| error.to_string())?;
         let prefix = format!("rejoinder_api_{}", std::process::id());
         let databases = Self { folder, server, prefix, made: AtomicU64::new(0), emptied: Mutex::default() };
         block_on(administer(&databases.server, &format!("CREATE DATABASE {}", databases.template())))?;

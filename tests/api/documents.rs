@@ -10,16 +10,19 @@ use rejoinder::http::{envelope, json, public, routes};
 use serde_json::{Value, json};
 
 use crate::contract::CONTRACT;
+use crate::judge::{an_exchange_that_breaks_the_contract_is_found, the_program_carries_the_contract};
 use crate::quotas::a_hundred_thousand_clients_are_not_all_remembered;
 
 /// The tests of this module, which need no database.
 pub(crate) fn trials() -> Vec<Trial> {
-    let tests: [(&str, fn()); 5] = [
+    let tests: [(&str, fn()); 7] = [
         ("the_contract_lists_every_route", the_contract_lists_every_route),
         ("the_contract_lists_every_code", the_contract_lists_every_code),
         ("the_page_of_errors_lists_every_code", the_page_of_errors_lists_every_code),
         ("the_contract_names_the_limits_of_the_code", the_contract_names_the_limits_of_the_code),
         ("a_hundred_thousand_clients_are_not_all_remembered", a_hundred_thousand_clients_are_not_all_remembered),
+        ("the_program_carries_the_contract", the_program_carries_the_contract),
+        ("an_exchange_that_breaks_the_contract_is_found", an_exchange_that_breaks_the_contract_is_found),
     ];
     let trial = |(name, test): (&str, fn())| {
         Trial::test(format!("documents::{name}"), move || {
@@ -34,9 +37,9 @@ fn the_contract_lists_every_route() {
     let named = CONTRACT.operations.iter();
     let named: BTreeSet<_> = named.map(|named| (named.path.clone(), named.method.clone(), named.id.clone())).collect();
     let routes = routes::operations().into_iter();
-    let routed: BTreeSet<_> =
+    let served: BTreeSet<_> =
         routes.map(|(method, path, id)| (path.to_owned(), method.to_string(), id.to_owned())).collect();
-    assert_eq!(named, routed);
+    assert_eq!(named, served);
 }
 
 fn the_contract_lists_every_code() {

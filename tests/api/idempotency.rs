@@ -161,17 +161,17 @@ async fn a_key_is_the_writers_own(setup: Setup) {
     let writers = [
         dave,
         billy,
-        world.reader().from_address("198.51.100.1"),
-        world.reader().from_address("198.51.100.2"),
-        world.reader().from_address("2001:db8:1:1::1"),
-        world.reader().from_address("2001:db8:1:2::1"),
+        world.reader().at_address("198.51.100.1"),
+        world.reader().at_address("198.51.100.2"),
+        world.reader().at_address("2001:db8:1:1::1"),
+        world.reader().at_address("2001:db8:1:2::1"),
     ];
     for (index, writer) in writers.iter().enumerate() {
         let first = with_key(writer.post("/a", "text"), KEY).await.with_status(201);
         assert!(!first.has_header("idempotent-replayed"), "writer {index}");
     }
     assert_eq!(count(&world).await, 6);
-    let neighbour = world.reader().from_address("2001:db8:1:2::99");
+    let neighbour = world.reader().at_address("2001:db8:1:2::99");
     let again = with_key(neighbour.post("/a", "text"), KEY).await.with_status(201);
     assert!(again.has_header("idempotent-replayed"));
     let elsewhere = with_key(writers[2].on_site("other").post("/a", "text"), KEY).await.with_status(201);

@@ -17,6 +17,7 @@ mod contract;
 mod coverage;
 mod databases;
 mod documents;
+mod judge;
 mod operations;
 mod promise;
 mod raw;

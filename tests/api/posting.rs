@@ -114,7 +114,7 @@ async fn a_site_without_guests_takes_no_comment_from_them(setup: Setup) {
 
 async fn an_email_address_or_a_network_is_in_no_answer(setup: Setup) {
     let world = setup.start_with(&[("HTTP__TRUSTED_PROXIES", "127.0.0.1")]).await;
-    let dave = world.author("dave").from_address("198.51.100.77");
+    let dave = world.author("dave").at_address("198.51.100.77");
     let mut draft = dave.draft("/a", "text");
     draft["author"]["email"] = json!("dave@secret.example");
     let posted = dave.post_json(&draft).await.with_status(201);
@@ -123,7 +123,7 @@ async fn an_email_address_or_a_network_is_in_no_answer(setup: Setup) {
     let replied = dave.post_json(&draft).await.with_status(201);
     let reader = world.reader();
     let edited = dave.edit(&root, "other text").await;
-    let voted = world.author("voter").from_address("198.51.100.77").vote(&root, 1).await;
+    let voted = world.author("voter").at_address("198.51.100.77").vote(&root, 1).await;
     let mut answers = vec![posted, replied, edited, voted];
     answers.push(reader.thread("/a", "").await);
     answers.push(reader.comment(&root).await);
@@ -141,7 +141,7 @@ async fn an_email_address_or_a_network_is_in_no_answer(setup: Setup) {
 async fn the_address_of_a_page_is_kept_only_when_it_is_on_the_site(setup: Setup) {
     let world = setup.start().await;
     let own = origins(&["https://news.example", "https://*.blogs.example"]);
-    world.add_site("news", SiteChange { origins: own, ..SiteChange::default() }).await;
+    world.add_site("news", SiteChange { origins: Some(own), ..SiteChange::default() }).await;
     let cases = [
         ("https://news.example/a", true),
         ("https://dave.blogs.example/a", true),

@@ -48,7 +48,7 @@ const TIGHT: [(&str, &str); 12] = [
 
 /// A comment of somebody whose network is nobody else's in these tests.
 async fn first_comment(world: &World) -> (Client, String) {
-    let dave = world.author("dave").from_address("192.0.2.99");
+    let dave = world.author("dave").at_address("192.0.2.99");
     let root = dave.says("/a", "text").await;
     (dave, root)
 }
@@ -56,8 +56,8 @@ async fn first_comment(world: &World) -> (Client, String) {
 async fn each_kind_of_call_has_its_own_quota(setup: Setup) {
     let world = setup.start_with(&TIGHT).await;
     let (dave, root) = first_comment(&world).await;
-    let voter = world.author("voter").from_address("198.51.100.1");
-    let own = dave.from_address("198.51.100.1");
+    let voter = world.author("voter").at_address("198.51.100.1");
+    let own = dave.at_address("198.51.100.1");
     let cases: [(&str, &dyn Fn() -> Request); 5] = [
         ("read", &|| voter.thread("/a", "")),
         ("post", &|| voter.post("/a", "text")),
@@ -159,7 +159,7 @@ async fn becoming_a_guest_has_a_quota_of_its_own(setup: Setup) {
 async fn each_network_has_its_own_quota(setup: Setup) {
     let world = setup.start_with(&TIGHT).await;
     let reader = world.reader();
-    let ask = |address: &str| reader.from_address(address).thread("/a", "");
+    let ask = |address: &str| reader.at_address(address).thread("/a", "");
     // Two calls each are admitted; every line is one network.
     let networks: [&[&str]; 6] = [
         &["198.51.100.1", "::ffff:198.51.100.1", "198.51.100.1:4711"],
@@ -185,9 +185,9 @@ async fn only_a_trusted_proxy_is_believed(setup: Setup) {
     changes[1] = ("HTTP__TRUSTED_PROXIES", "192.0.2.0/24,2001:db8::1");
     let world = setup.start_with(&changes).await;
     for number in 0..2 {
-        world.reader().from_address(&format!("198.51.100.{number}")).thread("/a", "").await.ok();
+        world.reader().at_address(&format!("198.51.100.{number}")).thread("/a", "").await.ok();
     }
-    world.reader().from_address("198.51.100.3").thread("/a", "").await.refused(429, "rate_limited");
+    world.reader().at_address("198.51.100.3").thread("/a", "").await.refused(429, "rate_limited");
 }
 
 async fn each_site_has_its_own_quota(setup: Setup) {
@@ -218,7 +218,7 @@ async fn a_refused_call_changes_nothing(setup: Setup) {
 async fn every_call_on_a_site_can_be_refused(setup: Setup) {
     let world = setup.start_with(&TIGHT).await;
     let (dave, root) = first_comment(&world).await;
-    let spendthrift = dave.from_address("198.51.100.1");
+    let spendthrift = dave.at_address("198.51.100.1");
     for _ in 0..2 {
         spendthrift.viewer("/a").await.with_status(200);
         spendthrift.post("/a", "text").await.with_status(201);

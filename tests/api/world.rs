@@ -30,7 +30,7 @@ use crate::databases::{Databases, Kind};
 /// When every test begins: 2026-01-01T00:00:00Z.
 const BEGINNING: Timestamp = Timestamp::from_milliseconds(1_767_225_600_000);
 /// After this time an answer isn't coming any more.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Settings with the defaults of the product, except that quotas are lifted; `changes` have the names of the environment
 /// without `REJOINDER__`.
@@ -260,6 +260,6 @@ pub(crate) fn slug(name: &str) -> Slug {
 }
 
 /// Origins as a site lists them.
-pub(crate) fn origins(texts: &[&str]) -> Option<Vec<OriginPattern>> {
-    Some(texts.iter().map(|text| OriginPattern::parse(text).unwrap()).collect())
+pub(crate) fn origins(texts: &[&str]) -> Vec<OriginPattern> {
+    texts.iter().map(|text| OriginPattern::parse(text).unwrap()).collect()
 }

@@ -11,12 +11,13 @@ use validator::ValidateEmail;
 
 use super::views::{CommentAnswer, CommentView, PageView, PolicyView, RecentView, ThreadView};
 use crate::domain::author::{DisplayName, Email};
+use crate::domain::body::{BodyLimits, CommentBody};
 use crate::domain::id::CommentId;
 use crate::domain::idempotency::{Fingerprint, IdempotencyKey};
 use crate::domain::origin::Origin;
 use crate::domain::page::{DEFAULT_LIMIT, DEFAULT_REPLIES, List, MAX_LIMIT, MAX_REPLIES, Sort};
 use crate::domain::refusal::{InputError, Refusal, Rule};
-use crate::domain::site::Site;
+use crate::domain::site::{LARGEST_MAX_CHARACTERS, Site};
 use crate::domain::thread::{PageFacts, PageTitle, PageUrl, ThreadKey};
 use crate::http::answer::{entity_tag, if_match, is_met, private, public, public_page, to_json};
 use crate::http::error::ApiError;
@@ -188,6 +189,10 @@ impl NewComment {
             note("/author/email", Rule::InvalidEmail);
         }
         let (Some(key), Ok(name), true) = (key, name, errors.is_empty()) else {
+            // The text is held against the limits of its thread later; what is wrong with it anyway is said now.
+            let widest = BodyLimits { min_characters: 1, max_characters: LARGEST_MAX_CHARACTERS };
+            let body = CommentBody::parse(&self.body, widest).map_err(|error| error.under(site.policy.body_limits()));
+            errors.extend(body.err().map(|error| InputError { pointer: "/body", rule: error.into() }));
             return Err(Refusal::Input(errors));
         };
         // Anybody can post; a link under "most discussed" leads to the site's own pages only.
