@@ -1,5 +1,6 @@
 //! The service beside its API: whether it is well, its contract, and a page to read that with.
 
+use rejoinder::domain::site::SiteChange;
 use serde_json::{Value, json};
 
 use crate::operations;
@@ -9,6 +10,7 @@ use crate::world::Setup;
 promises![
     a_service_that_is_well_says_so,
     a_service_without_its_database_says_so,
+    a_defect_is_told_without_its_cause,
     the_contract_is_served_in_both_forms,
     the_page_about_the_contract_loads_nothing_from_elsewhere,
 ];
@@ -35,6 +37,16 @@ async fn a_service_without_its_database_says_so(setup: Setup) {
     }
     for call in operations::beside_sites(&dave).into_iter().filter(|call| call.path() != "/readyz") {
         call.await.with_status(200);
+    }
+}
+
+async fn a_defect_is_told_without_its_cause(setup: Setup) {
+    let world = setup.start().await;
+    world.add_site("news", SiteChange::default()).await;
+    world.spoil_sites().await;
+    for call in operations::on_site(&world.author("dave").on_site("news"), "0l90l7khjiv7o") {
+        let problem = call.await.refused(500, "internal");
+        assert!(!problem.to_string().contains("origins"), "{problem}");
     }
 }
 

@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use actix_server::ServerHandle;
+use diesel::RunQueryDsl;
 use rejoinder::app;
 use rejoinder::clock::Clock;
 use rejoinder::config::Settings;
@@ -191,6 +192,19 @@ impl World {
 
     pub(crate) async fn sweep(&self) {
         sweeping::sweep(&self.0.service).await.unwrap();
+    }
+
+    /// Writes into every site what no version of the program can have written there.
+    pub(crate) async fn spoil_sites(&self) {
+        let spoil = diesel::sql_query("UPDATE sites SET origins = 'nonsense'");
+        let work = move |connection: &mut Connection| {
+            let spoilt = match connection {
+                Connection::Sqlite(connection) => spoil.clone().execute(&mut **connection),
+                Connection::Postgres(connection) => spoil.clone().execute(&mut **connection),
+            };
+            spoilt.map_err(rejoinder::store::Error::from)
+        };
+        self.0.service.store.write(work).await.unwrap();
     }
 
     /// Takes the database away, as a failing disk or network would.
