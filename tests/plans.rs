@@ -128,8 +128,8 @@ fn client() -> Client {
     Client { network: ClientNetwork::of([127, 0, 0, 1].into()), token: None }
 }
 
-fn render(posted: &Posted) -> String {
-    posted.comment.id.to_string()
+fn render(posted: &Posted) -> Result<String, String> {
+    Ok(posted.comment.id.to_string())
 }
 
 async fn post(world: &World, key: &str, parent: Option<CommentId>) -> CommentId {

@@ -133,7 +133,10 @@ fn with_service(settings: &Settings, work: impl AsyncFnOnce(&Service) -> Result<
     let service = open(settings)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let outcome = work(&service).await;
+        let outcome = match service::sites::ensure_default(&service).await {
+            Ok(()) => work(&service).await,
+            Err(error) => Err(error.into()),
+        };
         service.store.close().await;
         outcome
     })

@@ -139,12 +139,6 @@ impl<T> Page<T> {
         let next = if goes_on { items.last().map(position) } else { None };
         Self { items, next }
     }
-
-    /// The page with each item turned into another.
-    #[must_use]
-    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
-        Page { items: self.items.into_iter().map(f).collect(), next: self.next }
-    }
 }
 
 #[cfg(test)]

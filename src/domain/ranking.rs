@@ -3,7 +3,7 @@
 use super::thread::Thread;
 
 /// The window that a ranking looks back on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Window {
     /// The last hour.
     Hour,

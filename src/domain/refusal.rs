@@ -72,7 +72,7 @@ pub enum Refusal {
     #[error("This Idempotency-Key was used for a request with another body. Use a new key for a new request.")]
     IdempotencyKeyReused,
     /// The comment isn't the one that the client has seen.
-    #[error("The comment has changed since its `ETag` was given. Read it again.")]
+    #[error("The comment or its thread has changed since this `ETag` was given. Read it again.")]
     PreconditionFailed,
     /// The client used up its quota.
     #[error("Too many requests of this kind. Try again in {} s.", .0.reset_seconds)]

@@ -191,7 +191,8 @@ impl Site {
     /// Whether the site links to pages of this origin: one of its own, or any while it has named none but this machine.
     #[must_use]
     pub fn links_to(&self, origin: &Origin) -> bool {
-        self.allows(origin) || self.origins.iter().all(OriginPattern::is_local)
+        let is_tried_out = !self.origins.is_empty() && self.origins.iter().all(OriginPattern::is_local);
+        self.allows(origin) || is_tried_out
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use actix_web::HttpRequest;
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use actix_web::web::{Bytes, BytesMut, Payload};
 use futures_util::StreamExt;
 use serde::de::value::{MapDeserializer, SeqDeserializer};
@@ -52,7 +52,9 @@ fn is_json(request: &HttpRequest) -> bool {
         return false;
     };
     let parameters = parameters.split(';').filter_map(|parameter| parameter.trim().split_once('='));
-    essence.trim().eq_ignore_ascii_case("application/json")
+    let encoded = request.headers().get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
+    !encoded
+        && essence.trim().eq_ignore_ascii_case("application/json")
         && parameters
             .filter(|(name, _)| name.eq_ignore_ascii_case("charset"))
             .all(|(_, value)| value.trim_matches('"').eq_ignore_ascii_case("utf-8"))
@@ -157,7 +159,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
         while let Some(name) = members.next_key::<String>()? {
             let value = members.next_value_seed(inner)?;
             if object.contains_key(&name) {
-                return Err(self.stop(Protocol::DuplicateMember(name)));
+                return Err(self.stop(Protocol::DuplicateMember(shortened(&name))));
             }
             object.insert(name, value);
         }
@@ -182,6 +184,11 @@ fn pointer(path: &Path) -> String {
     path.iter().map(segment).collect()
 }
 
+/// A name that the client made up, as far as an answer repeats it.
+fn shortened(name: &str) -> String {
+    name.chars().take(64).collect()
+}
+
 fn escape(member: &str) -> String {
     format!("/{}", member.replace('~', "~0").replace('/', "~1"))
 }
@@ -199,7 +206,11 @@ impl Misfit {
         if let Some(member) = &self.member {
             let last = escape(member);
             // The path of an unknown member may or may not end in its name.
-            if !(self.fault == Fault::UnknownField && pointer.ends_with(&last)) {
+            let is_there = pointer.rsplit('/').next().is_some_and(|end| format!("/{end}").starts_with(&last));
+            if self.fault == Fault::UnknownField && is_there {
+                let parent = pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
+                pointer = format!("{parent}{last}");
+            } else {
                 pointer.push_str(&last);
             }
         }
@@ -247,7 +258,7 @@ impl serde::de::Error for Misfit {
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
         let detail = format!("This member is not known here. Known are: {}.", expected.join(", "));
-        Self { fault: Fault::UnknownField, detail, member: Some(field.to_owned()) }
+        Self { fault: Fault::UnknownField, detail, member: Some(shortened(field)) }
     }
 
     fn missing_field(field: &'static str) -> Self {

@@ -100,7 +100,7 @@ impl Protocol {
             Self::NotAcceptable => "The answer is application/json, which the Accept header excludes.".to_owned(),
             Self::RequestTimeout => "The request did not arrive in time.".to_owned(),
             Self::ContentTooLarge { max } => format!("The body has more than {max} bytes."),
-            Self::UnsupportedMediaType => "Send the body as application/json.".to_owned(),
+            Self::UnsupportedMediaType => "Send the body as application/json, without a content encoding.".to_owned(),
             Self::HeaderFieldsTooLarge => "The request line and headers are too large.".to_owned(),
         }
     }

@@ -1,7 +1,7 @@
 //! Proving that the kept counters are right, and mending them.
 
 use super::{Error, Service};
-use crate::domain::id::{CommentId, ThreadId};
+use crate::domain::id::{CommentId, SiteId, ThreadId};
 use crate::domain::tally::{self, Counters, ThreadCounters};
 use crate::domain::thread::Thread;
 use crate::store::{self, Connection};
@@ -38,14 +38,14 @@ pub struct Audit {
 /// The store's trouble.
 pub async fn run(service: &Service, repair: Repair) -> Result<Audit, Error> {
     let mut audit = Audit::default();
-    let mut after: Option<ThreadId> = None;
+    let mut after: Option<(SiteId, ThreadId)> = None;
     loop {
         let threads: Vec<Thread> =
             service.store.read(move |connection| store::threads::list_all(connection, after, BATCH)).await?;
         let Some(last) = threads.last() else {
             return Ok(audit);
         };
-        after = last.id;
+        after = last.id.map(|id| (last.site_id, id));
         for thread in threads {
             let work = move |connection: &mut Connection| count(connection, &thread, repair);
             let (comments, discrepancy) = match repair {
@@ -79,10 +79,7 @@ fn count(connection: &mut Connection, thread: &Thread, repair: Repair) -> Result
     let Some(thread) = thread else {
         return Ok((0, None));
     };
-    let nodes = store::counts::list_nodes(connection, site, id)?;
-    let scores = store::votes::count_by_comment(connection, site, id)?;
-    let (counted, comments) = tally::recount(&nodes, &scores);
-    let read = u64::try_from(nodes.len()).unwrap_or(u64::MAX);
+    let (mut counted, mut comments, read) = recount(connection, site, id)?;
     let kept = ThreadCounters {
         comment_count: thread.comment_count,
         root_count: thread.root_count,
@@ -92,10 +89,27 @@ fn count(connection: &mut Connection, thread: &Thread, repair: Repair) -> Result
         return Ok((read, None));
     }
     if repair == Repair::Yes {
-        store::threads::update_counters(connection, id, counted)?;
+        // Votes go on while a thread is held, so the comments to be mended are held too, and counted again.
+        let held: Vec<CommentId> = comments.iter().map(|(comment, _)| *comment).collect();
+        for comment in &held {
+            store::comments::hold(connection, site, *comment)?;
+        }
+        (counted, comments, _) = recount(connection, site, id)?;
+        comments.retain(|(comment, _)| held.contains(comment));
+        store::threads::update_counters(connection, site, id, counted)?;
         for (comment, counters) in &comments {
             store::counts::update(connection, site, *comment, *counters)?;
         }
     }
     Ok((read, Some(Discrepancy { thread, counted, comments })))
+}
+
+/// The counters of a thread, those of its comments that are kept wrongly, and how many comments there are.
+type Recount = (ThreadCounters, Vec<(CommentId, Counters)>, u64);
+
+fn recount(connection: &mut Connection, site: SiteId, thread: ThreadId) -> Result<Recount, Error> {
+    let nodes = store::counts::list_nodes(connection, site, thread)?;
+    let scores = store::votes::count_by_comment(connection, site, thread)?;
+    let (counted, comments) = tally::recount(&nodes, &scores);
+    Ok((counted, comments, u64::try_from(nodes.len()).unwrap_or(u64::MAX)))
 }

@@ -59,6 +59,10 @@ pub struct ReplyPage {
     pub replies: Page<Comment>,
 }
 
+/// The most bytes of text and HTML that the replies on a page of roots have together. A page as readers write them is far
+/// below it; one made of the longest texts that can be sent is not.
+const MAX_REPLY_BYTES: usize = 1_048_576;
+
 fn position(site: &Site, list: List<'_>, cursor: Option<&str>) -> Result<Option<Position>, Refusal> {
     let read = |cursor| Position::from_cursor(cursor, site.id, list).ok_or(Refusal::InvalidCursor);
     cursor.map(read).transpose()
@@ -90,7 +94,30 @@ fn list_in(
     let ids: Vec<CommentId> = roots.items.iter().map(|root| root.id).collect();
     let replies = store::comments::list_first_replies(connection, site.id, &ids, query.replies)?;
     let items = roots.items.into_iter().zip(replies).map(|(root, replies)| RootWithReplies { root, replies });
-    Ok(ThreadPage { thread, policy, roots: Page { items: items.collect(), next: roots.next } })
+    let mut roots = Page { items: items.collect(), next: roots.next };
+    cut_replies(&mut roots.items);
+    Ok(ThreadPage { thread, policy, roots })
+}
+
+/// Leaves out replies beyond what one answer may hold; their cursors lead to the rest.
+fn cut_replies(roots: &mut [RootWithReplies]) {
+    let mut room = MAX_REPLY_BYTES;
+    for RootWithReplies { root, replies } in roots {
+        let mut last = root.id;
+        for at in 0..replies.items.len() {
+            let Some(reply) = replies.items.get(at) else {
+                break;
+            };
+            let size = reply.body.as_str().len() + reply.html.as_str().len();
+            if size > room {
+                replies.items.truncate(at);
+                replies.next = Some(Position { rank: 0, id: last });
+                break;
+            }
+            room -= size;
+            last = reply.id;
+        }
+    }
 }
 
 /// One comment that readers can see, or its tombstone.

@@ -41,6 +41,9 @@ pub async fn edit(
     text: DraftText,
     precondition: Option<Precondition>,
 ) -> Result<Current, Error> {
+    if client.token.is_none() {
+        return Err(Refusal::TokenRequired.into());
+    }
     let (body, html) = read_text(&text, site.policy)?;
     let clock = service.clock.clone();
     let work = move |connection: &mut Connection| {
@@ -67,7 +70,9 @@ pub async fn edit(
         };
         Ok(Current { comment, thread, policy: current.policy })
     };
-    service.store.write(work).await
+    let outcome = service.store.write(work).await;
+    service.changed();
+    outcome
 }
 
 /// Deletes a comment: what it said is erased; where published comments answer it, its place stays.
@@ -92,7 +97,9 @@ pub async fn delete(
         }
         Ok(())
     };
-    service.store.write(work).await
+    let outcome = service.store.write(work).await;
+    service.changed();
+    outcome
 }
 
 /// Holds the thread of the client's own comment, and returns both as they are now.

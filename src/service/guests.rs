@@ -5,7 +5,6 @@ use crate::domain::author::GuestToken;
 use crate::domain::id::{AuthorId, SiteId};
 use crate::domain::quota::{Action, Standing};
 use crate::domain::refusal::Refusal;
-use crate::domain::time::Timestamp;
 use crate::store::{self, Connection};
 
 /// A writer, and the token they were given if they had none.
@@ -16,6 +15,10 @@ pub(super) struct Identified {
     /// The token that was made for them just now, and where their network stands with the quota of new guests.
     pub(super) new: Option<(GuestToken, Option<Standing>)>,
 }
+
+/// What the quota of new guests said, asked once for a use case that may be run again.
+#[derive(Debug, Default)]
+pub(super) struct Welcome(Option<Result<Option<Standing>, Standing>>);
 
 /// Whose token this is.
 pub(super) fn recognise(
@@ -34,14 +37,16 @@ pub(super) fn recognise_or_welcome(
     service: &Service,
     site: SiteId,
     client: &Client,
-    now: Timestamp,
+    welcome: &mut Welcome,
     make: impl FnOnce() -> GuestToken,
 ) -> Result<Identified, Error> {
     if client.token.is_some() {
         let author = recognise(connection, site, client.token.as_ref())?;
         return Ok(Identified { author, new: None });
     }
-    let standing = service.quotas.admit(Action::Guest, site, client.network).map_err(Refusal::RateLimited)?;
+    let admitted = welcome.0.get_or_insert_with(|| service.quotas.admit(Action::Guest, site, client.network));
+    let standing = (*admitted).map_err(Refusal::RateLimited)?;
+    let now = service.clock.now();
     let token = make();
     let author = AuthorId::from_number(service.randomness.id_number(now));
     store::authors::insert(connection, site, author, token.hash(), now)?;

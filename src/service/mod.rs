@@ -17,7 +17,12 @@ mod visibility;
 pub mod votes;
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+
+use moka::sync::Cache;
+
+use tokio::sync::Semaphore;
 
 pub use error::Error;
 
@@ -28,6 +33,9 @@ use crate::domain::idempotency::ReplayId;
 use crate::limits::Quotas;
 use crate::randomness::Randomness;
 use crate::store::Store;
+
+/// How many rankings are made at the same time.
+const RANKINGS_AT_ONCE: usize = 2;
 
 /// What use cases work with. Clones share everything.
 #[derive(Debug, Clone)]
@@ -42,6 +50,18 @@ pub struct Service {
     pub randomness: Randomness,
     sites: sites::SiteCache,
     running: Arc<Mutex<HashSet<ReplayId>>>,
+    /// Rankings read a whole window; this many may do so at once, so that they leave the store to others.
+    ranking: Arc<Semaphore>,
+    rankings: threads::RankingCache,
+    /// How many changes this process has made: what was ranked before the last one is ranked anew.
+    changes: Arc<AtomicU64>,
+}
+
+impl Service {
+    /// Notes that readers may see something else from now on.
+    fn changed(&self) {
+        self.changes.fetch_add(1, Ordering::SeqCst);
+    }
 }
 
 impl Service {
@@ -49,7 +69,18 @@ impl Service {
     #[must_use]
     pub fn new(store: Store, quotas: Quotas, clock: Clock, randomness: Randomness) -> Self {
         let sites = sites::SiteCache::default();
-        Self { store, quotas, clock, randomness, sites, running: Arc::default() }
+        let ranking = Arc::new(Semaphore::new(RANKINGS_AT_ONCE));
+        Self {
+            store,
+            quotas,
+            clock,
+            randomness,
+            sites,
+            running: Arc::default(),
+            ranking,
+            rankings: Cache::builder().max_capacity(threads::REMEMBERED).time_to_live(threads::FRESH).build(),
+            changes: Arc::default(),
+        }
     }
 }
 

@@ -4,14 +4,14 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::error::body_refused;
-use super::guests::{self, Identified};
+use super::guests::{self, Identified, Welcome};
 use super::{Client, Error, Service, visibility};
 use crate::domain::author::{Author, AuthorKind, DisplayName, Email, GuestToken};
 use crate::domain::body::{BodyError, BodyLimits, CommentBody};
 use crate::domain::comment::Comment;
 use crate::domain::html::SafeHtml;
 use crate::domain::id::{CommentId, ThreadId};
-use crate::domain::idempotency::{Fingerprint, IdempotencyKey, ReplayId, Writer};
+use crate::domain::idempotency::{Fingerprint, IdempotencyKey, KEPT_SECONDS, ReplayId, Writer};
 use crate::domain::quota::Standing;
 use crate::domain::refusal::{Refusal, Rule};
 use crate::domain::site::{LARGEST_MAX_CHARACTERS, Moderation, Policy, Site};
@@ -68,6 +68,8 @@ pub struct Retry {
 pub struct Answer {
     /// Whether the comment waits for a moderator.
     pub accepted: bool,
+    /// The comment.
+    pub comment_id: CommentId,
     /// The answer as text, without the guest token.
     pub text: String,
     /// The token of a guest who had none.
@@ -79,7 +81,7 @@ pub struct Answer {
 }
 
 /// Takes part in [`post`]: writes the answer as text, so that it can be kept and given again as it was.
-pub type Render = fn(&Posted) -> String;
+pub type Render = fn(&Posted) -> Result<String, String>;
 
 /// Posts a comment.
 ///
@@ -99,7 +101,10 @@ pub async fn post(
     let _running = retry.as_ref().map(|(id, _)| Running::begin(&service.running, *id)).transpose()?;
     let (body, html) = read_text(&draft.text, site.policy)?;
     let post = Post { service: service.clone(), site, client, draft, retry, body, html, render };
-    service.store.write(move |connection| post.run(connection)).await
+    let mut welcome = Welcome::default();
+    let posted = service.store.write(move |connection| post.run(connection, &mut welcome)).await;
+    service.changed();
+    posted
 }
 
 /// Normalises, checks and renders a text, as far as that doesn't depend on the thread: this costs more than all the rest,
@@ -124,7 +129,7 @@ struct Post {
 }
 
 impl Post {
-    fn run(&self, connection: &mut Connection) -> Result<Answer, Error> {
+    fn run(&self, connection: &mut Connection, welcome: &mut Welcome) -> Result<Answer, Error> {
         if let Some(answer) = self.replay(connection)? {
             return Ok(answer);
         }
@@ -143,7 +148,7 @@ impl Post {
         let make =
             || self.retry.as_ref().map_or(GuestToken::from_bytes(salt), |(_, retry)| retry.key.guest_token(&salt));
         let Identified { author, new } =
-            guests::recognise_or_welcome(connection, &self.service, self.site.id, &self.client, now, make)?;
+            guests::recognise_or_welcome(connection, &self.service, self.site.id, &self.client, welcome, make)?;
         let thread_id = thread.id.ok_or_else(|| Error::Broken("a thread without id".to_owned()))?;
         let author = Author { id: author, name: self.draft.name.clone(), kind: AuthorKind::Guest };
         let place = Place { thread_id, parent };
@@ -151,22 +156,24 @@ impl Post {
             Moderation::Post => self.publish(connection, &place, author, now)?,
             Moderation::Pre => (self.hold_back(connection, &place, author, now)?, thread),
         };
-        let accepted = comment.status == Status::Pending;
-        let text = (self.render)(&Posted { comment, thread, policy });
+        let (accepted, comment_id) = (comment.status == Status::Pending, comment.id);
+        let text = (self.render)(&Posted { comment, thread, policy }).map_err(Error::Broken)?;
         let (guest_token, guest_standing) = new.map_or((None, None), |(token, standing)| (Some(token), standing));
         if let Some((id, retry)) = &self.retry {
             let token_salt = guest_token.is_some().then_some(salt);
-            let first = Replay { same_request: true, token_salt, accepted, answer: text.clone() };
+            let answer = text.clone();
+            let first = Replay { same_request: true, token_salt, accepted, comment_id, answer };
             store::replays::insert(connection, self.site.id, id, &retry.fingerprint, &salt, &first, now)?;
         }
-        Ok(Answer { accepted, text, guest_token, guest_standing, replayed: false })
+        Ok(Answer { accepted, comment_id, text, guest_token, guest_standing, replayed: false })
     }
 
     fn replay(&self, connection: &mut Connection) -> Result<Option<Answer>, Error> {
         let Some((id, retry)) = &self.retry else {
             return Ok(None);
         };
-        let Some(first) = store::replays::find(connection, self.site.id, id, &retry.fingerprint)? else {
+        let expired = self.service.clock.now().minus_seconds(KEPT_SECONDS);
+        let Some(first) = store::replays::find(connection, self.site.id, id, &retry.fingerprint, expired)? else {
             return Ok(None);
         };
         if !first.same_request {
@@ -175,6 +182,7 @@ impl Post {
         let guest_token = first.token_salt.map(|salt| retry.key.guest_token(&salt));
         Ok(Some(Answer {
             accepted: first.accepted,
+            comment_id: first.comment_id,
             text: first.answer,
             guest_token,
             guest_standing: None,
@@ -217,8 +225,9 @@ impl Post {
         if thread.state == ThreadState::Closed {
             return Err(Refusal::ThreadClosed.into());
         }
-        let comment = self.comment(place, author, Status::Published, now);
-        store::comments::insert(connection, site, &comment, self.draft.email.as_ref())?;
+        let posted_at = thread.last_comment_at.unwrap_or(now);
+        let comment = self.comment(place, author, Status::Published, posted_at);
+        store::comments::insert(connection, site, &comment, self.draft.email.as_ref(), None)?;
         visibility::count_published(connection, site, &comment)?;
         Ok((comment, thread))
     }
@@ -231,7 +240,8 @@ impl Post {
         now: Timestamp,
     ) -> Result<Comment, Error> {
         let comment = self.comment(place, author, Status::Pending, now);
-        store::comments::insert(connection, self.site.id, &comment, self.draft.email.as_ref())?;
+        let page = Some(&self.draft.page);
+        store::comments::insert(connection, self.site.id, &comment, self.draft.email.as_ref(), page)?;
         Ok(comment)
     }
 

@@ -104,7 +104,7 @@ pub async fn add(service: &Service, slug: Slug, change: SiteChange) -> Result<Ch
 pub async fn set(service: &Service, slug: Slug, change: SiteChange) -> Result<Changed, Error> {
     let changed = slug.clone();
     let work = move |connection: &mut store::Connection| {
-        let mut site = store::sites::find(connection, &slug)?.ok_or(Refusal::SiteNotFound)?;
+        let mut site = store::sites::hold(connection, &slug)?.ok_or(Refusal::SiteNotFound)?;
         if let Err(error) = change.apply(&mut site) {
             return Ok(Changed::Invalid(error));
         }

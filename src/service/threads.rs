@@ -1,13 +1,28 @@
 //! Threads: their counts, their ranking, their settings.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use moka::sync::Cache;
 
 use super::{Error, Service};
-use crate::domain::id::{ThreadId, first_at};
+use crate::domain::id::{SiteId, ThreadId, first_at};
 use crate::domain::ranking::{RankedThread, Window};
 use crate::domain::site::Site;
 use crate::domain::thread::{Thread, ThreadKey, ThreadState};
 use crate::store::{self, Connection};
+
+/// Threads with their places.
+pub type Ranking = Arc<Vec<RankedThread>>;
+/// The rankings made lately, each with the number of changes that this process had made before.
+pub(super) type RankingCache = Cache<(SiteId, Window, u32), (u64, Ranking)>;
+/// How long a ranking is used, if this process changes nothing: others may.
+pub(super) const FRESH: Duration = Duration::from_secs(5);
+/// The most rankings that are remembered.
+pub(super) const REMEMBERED: u64 = 1_000;
+/// How long a ranking waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The threads of these keys, in the order asked; one that nobody has written to is empty.
 ///
@@ -25,22 +40,31 @@ pub async fn count(service: &Service, site: Arc<Site>, keys: Vec<ThreadKey>) -> 
     service.store.read(work).await
 }
 
-/// The most discussed threads of a window: most distinct writers first, then most comments.
+/// The most discussed threads of a window: most distinct writers first, then most comments. Making a ranking reads the whole
+/// window, so one is used again for up to five seconds, until this process changes a comment.
 ///
 /// # Errors
 /// The store's trouble.
-pub async fn most_commented(
-    service: &Service,
-    site: Arc<Site>,
-    window: Window,
-    limit: u32,
-) -> Result<Vec<RankedThread>, Error> {
+pub async fn most_commented(service: &Service, site: Arc<Site>, window: Window, limit: u32) -> Result<Ranking, Error> {
+    let changes = service.changes.load(Ordering::SeqCst);
+    let key = (site.id, window, limit);
+    let known = |service: &Service| service.rankings.get(&key).filter(|(made_after, _)| *made_after == changes);
+    if let Some((_, ranked)) = known(service) {
+        return Ok(ranked);
+    }
+    let turn = tokio::time::timeout(PATIENCE, service.ranking.acquire()).await;
+    let _turn = turn.map_err(|_elapsed| Error::Busy("too many rankings are being made".to_owned()))?;
+    if let Some((_, ranked)) = known(service) {
+        return Ok(ranked);
+    }
     let now = service.clock.now();
     let first_comment_id = window.seconds().map_or(0, |seconds| first_at(now.minus_seconds(seconds)));
     let work = move |connection: &mut Connection| {
-        Ok(store::threads::list_most_commented(connection, site.id, first_comment_id, limit)?)
+        store::threads::list_most_commented(connection, site.id, first_comment_id, limit).map(Arc::new)
     };
-    service.store.read(work).await
+    let ranked = service.store.read(work).await?;
+    service.rankings.insert(key, (changes, Arc::clone(&ranked)));
+    Ok(ranked)
 }
 
 /// What is to be changed about a thread; `None` leaves a setting as it is.

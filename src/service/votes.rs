@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::guests::{self, Identified};
+use super::guests::{self, Identified, Welcome};
 use super::{Client, Error, Service};
 use crate::domain::author::GuestToken;
 use crate::domain::id::CommentId;
@@ -46,7 +46,9 @@ pub async fn vote(
         return Err(Refusal::VotingDisabled.into());
     }
     let service_in = service.clone();
-    service.store.write(move |connection| run(connection, &service_in, &site, &client, id, vote)).await
+    let mut welcome = Welcome::default();
+    let work = move |connection: &mut Connection| run(connection, &service_in, &site, &client, &mut welcome, id, vote);
+    service.store.write(work).await
 }
 
 fn run(
@@ -54,6 +56,7 @@ fn run(
     service: &Service,
     site: &Site,
     client: &Client,
+    welcome: &mut Welcome,
     id: CommentId,
     vote: Vote,
 ) -> Result<Voted, Error> {
@@ -68,7 +71,7 @@ fn run(
     }
     let now = service.clock.now();
     let make = || GuestToken::from_bytes(service.randomness.bytes());
-    let Identified { author, new } = guests::recognise_or_welcome(connection, service, site.id, client, now, make)?;
+    let Identified { author, new } = guests::recognise_or_welcome(connection, service, site.id, client, welcome, make)?;
     if comment.author.id == author {
         return Err(Refusal::OwnComment.into());
     }

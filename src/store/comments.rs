@@ -16,6 +16,7 @@ use crate::domain::html::SafeHtml;
 use crate::domain::id::{AuthorId, CommentId, SiteId, ThreadId};
 use crate::domain::page::{Page, Position, Sort};
 use crate::domain::status::{Listing, Status};
+use crate::domain::thread::{PageFacts, PageTitle};
 use crate::domain::time::Timestamp;
 use crate::domain::vote::Score;
 
@@ -293,7 +294,7 @@ pub fn list_by_author(
     into_comments(rows)
 }
 
-/// Adds a comment.
+/// Adds a comment; one that waits for a moderator keeps what is known of its page until then.
 ///
 /// # Errors
 /// [`Error::Conflict`] when its id is taken.
@@ -302,9 +303,17 @@ pub fn insert(
     site: SiteId,
     comment: &Comment,
     email: Option<&Email>,
+    page: Option<&PageFacts>,
 ) -> Result<(), Error> {
-    let values =
-        (Row::of(comment), comments::site_id.eq(site.number()), comments::author_email.eq(email.map(Email::as_str)));
+    let url = page.and_then(|page| page.url.as_ref()).map(|url| url.as_url().as_str());
+    let title = page.and_then(|page| page.title.as_ref()).map(PageTitle::as_str);
+    let values = (
+        Row::of(comment),
+        comments::site_id.eq(site.number()),
+        comments::author_email.eq(email.map(Email::as_str)),
+        comments::page_url.eq(url),
+        comments::page_title.eq(title),
+    );
     each_backend!(connection, |conn| diesel::insert_into(comments::table).values(values).execute(conn))?;
     Ok(())
 }
@@ -373,6 +382,8 @@ pub fn update_erased(connection: &mut Connection, site: SiteId, id: CommentId, l
     let values = (
         comments::author_name.eq(""),
         comments::author_email.eq(None::<String>),
+        comments::page_url.eq(None::<String>),
+        comments::page_title.eq(None::<String>),
         comments::body.eq(""),
         comments::body_html.eq(""),
         comments::status.eq(Status::Deleted.number()),

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use deadpool::managed::{self, Metrics, Object, Pool, RecycleError, RecycleResult, Timeouts};
+use deadpool::managed::{self, Metrics, Pool, RecycleError, RecycleResult, Timeouts};
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinError;
@@ -21,6 +21,10 @@ use crate::config::DatabaseSettings;
 
 /// How long a use case waits for a connection, or for its turn to write.
 const WAIT: Duration = Duration::from_secs(3);
+/// How long a use case may take on PostgreSQL, whose own limits don't help when the line to it is dead.
+const DEADLINE: Duration = Duration::from_secs(15);
+/// How a transaction that writes begins on PostgreSQL. It says so, since a session may be set to read only.
+const BEGIN_WRITE: &str = "BEGIN READ WRITE";
 /// How often a use case is run when others get in its way.
 const ATTEMPTS: u32 = 3;
 
@@ -61,10 +65,23 @@ impl Database {
     }
 }
 
-/// A connection in the pool, and whether it can be used again.
+impl Database {
+    /// SQLite has one writer, and it isn't in the pool.
+    fn connect_to_pool(&self) -> Result<Connection, Error> {
+        let mut connection = self.connect()?;
+        if let Self::Sqlite { .. } = self {
+            connection.execute("PRAGMA query_only = ON")?;
+        }
+        Ok(connection)
+    }
+}
+
+/// A connection in the pool.
 struct Pooled {
     connection: Connection,
-    broken: bool,
+    /// Whether a transaction may be open on it, or worse: from its beginning until it has ended as it should, so that what
+    /// panics or breaks in between is never used again.
+    in_doubt: bool,
 }
 
 struct Manager {
@@ -79,12 +96,12 @@ impl managed::Manager for Manager {
     async fn create(&self) -> Result<Pooled, Error> {
         let database = self.database.clone();
         let connection =
-            self.handle.spawn_blocking(move || database.connect()).await.map_err(|error| ended(&error))??;
-        Ok(Pooled { connection, broken: false })
+            self.handle.spawn_blocking(move || database.connect_to_pool()).await.map_err(|error| ended(&error))??;
+        Ok(Pooled { connection, in_doubt: false })
     }
 
     async fn recycle(&self, pooled: &mut Pooled, _: &Metrics) -> RecycleResult<Error> {
-        if pooled.broken { Err(RecycleError::message("broken")) } else { Ok(()) }
+        if pooled.in_doubt { Err(RecycleError::message("in doubt")) } else { Ok(()) }
     }
 }
 
@@ -178,12 +195,11 @@ impl Store {
         T: Send + 'static,
         E: UseCaseError,
     {
-        let mut pooled = self.begin(self.0.begin_read).await?;
-        let task = self.0.handle.spawn_blocking(move || {
-            let outcome = work(&mut pooled.connection);
-            finish(&mut pooled, outcome, "COMMIT")
-        });
-        task.await.map_err(|error| ended(&error))?
+        let run = |pooled: &mut Pooled, work: _| {
+            let outcome = call_once(work, &mut pooled.connection);
+            finish(pooled, outcome)
+        };
+        self.transact(self.0.begin_read, work, run).await
     }
 
     /// Runs `work` in one transaction: it is kept when `work` returns `Ok`, and undone otherwise. Where others get in the
@@ -202,46 +218,62 @@ impl Store {
         }
     }
 
-    async fn write_pooled<T, E>(
-        &self,
-        mut work: impl FnMut(&mut Connection) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+    async fn write_pooled<T, E, W>(&self, work: W) -> Result<T, E>
     where
         T: Send + 'static,
         E: UseCaseError,
+        W: FnMut(&mut Connection) -> Result<T, E> + Send + 'static,
     {
-        let mut pooled = self.begin("BEGIN").await?;
-        let task = self.0.handle.spawn_blocking(move || {
+        let run = |pooled: &mut Pooled, mut work: W| {
             let mut attempt = 1;
             loop {
                 let outcome = work(&mut pooled.connection);
-                let outcome = finish(&mut pooled, outcome, "COMMIT");
+                let outcome = finish(pooled, outcome);
                 match outcome {
-                    Err(error) if error.is_conflict() && attempt < ATTEMPTS => pooled.connection.execute("BEGIN")?,
+                    Err(error) if error.is_conflict() && attempt < ATTEMPTS && !pooled.in_doubt => {
+                        pooled.in_doubt = true;
+                        pooled.connection.execute(BEGIN_WRITE)?;
+                    }
                     outcome => return outcome,
                 }
                 attempt += 1;
             }
-        });
-        task.await.map_err(|error| ended(&error))?
+        };
+        self.transact(BEGIN_WRITE, work, run).await
     }
 
-    /// A connection with a transaction begun on it. A dead connection is found here, before anything was asked of it: then
-    /// all idle ones are thrown away, and a new one is made.
-    async fn begin(&self, sql: &'static str) -> Result<Object<Manager>, Error> {
+    /// Begins a transaction and runs `work` in it, on one thread without a pause, so that no caller who goes away leaves it
+    /// open. A dead connection is found by the first statement, before anything was asked of it: then all idle ones are
+    /// thrown away, and a new one is made.
+    async fn transact<W, T, E>(
+        &self,
+        begin: &'static str,
+        mut work: W,
+        run: impl Fn(&mut Pooled, W) -> Result<T, E> + Copy + Send + 'static,
+    ) -> Result<T, E>
+    where
+        W: Send + 'static,
+        T: Send + 'static,
+        E: UseCaseError,
+    {
         let mut attempt = 1;
         loop {
             let mut pooled = self.0.pool.get().await.map_err(|error| Error::Busy(error.to_string()))?;
-            let begun = self.0.handle.spawn_blocking(move || {
-                let outcome = pooled.connection.execute(sql);
-                pooled.broken = outcome.is_err();
-                outcome.map(|()| pooled)
+            let task = self.0.handle.spawn_blocking(move || {
+                pooled.in_doubt = true;
+                match pooled.connection.execute(begin) {
+                    Ok(()) => Ok(run(&mut pooled, work)),
+                    Err(error) => Err((work, error)),
+                }
             });
-            match begun.await.map_err(|error| ended(&error))? {
-                Ok(pooled) => return Ok(pooled),
-                Err(error) if attempt == ATTEMPTS => return Err(error),
-                Err(_) => drop(self.0.pool.retain(|_, _| false)),
+            let ended_in_time = tokio::time::timeout(DEADLINE, task).await;
+            let outcome = ended_in_time.map_err(|_elapsed| Error::Busy("the database does not answer".to_owned()))?;
+            match outcome.map_err(|error| ended(&error))? {
+                Ok(outcome) => return outcome,
+                Err((_, error)) if attempt == ATTEMPTS => return Err(error.into()),
+                Err((unused, _)) => work = unused,
             }
+            self.0.pool.retain(|_, _| false);
             attempt += 1;
         }
     }
@@ -262,10 +294,14 @@ impl Store {
     }
 }
 
+fn call_once<T, E>(work: impl FnOnce(&mut Connection) -> Result<T, E>, connection: &mut Connection) -> Result<T, E> {
+    work(connection)
+}
+
 /// Ends the transaction as the outcome of the work asks for.
-fn finish<T, E: UseCaseError>(pooled: &mut Pooled, outcome: Result<T, E>, commit: &str) -> Result<T, E> {
-    let ended = pooled.connection.execute(if outcome.is_ok() { commit } else { "ROLLBACK" });
-    pooled.broken = ended.is_err();
+fn finish<T, E: UseCaseError>(pooled: &mut Pooled, outcome: Result<T, E>) -> Result<T, E> {
+    let ended = pooled.connection.execute(if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" });
+    pooled.in_doubt = ended.is_err();
     match (outcome, ended) {
         (Ok(value), Ok(())) => Ok(value),
         (Ok(_), Err(error)) => Err(error.into()),

@@ -17,7 +17,8 @@ pub enum Error {
 }
 
 /// What PostgreSQL and SQLite say when the trouble is passing.
-const PASSING: [&str; 9] = [
+const PASSING: [&str; 10] = [
+    "No space left on device",
     "canceling statement due to",
     "terminating connection",
     "the database system is",
@@ -44,7 +45,9 @@ impl From<DieselError> for Error {
         let message = information.message().to_owned();
         match kind {
             DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::SerializationFailure => Self::Conflict(message),
-            DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection => Self::Busy(message),
+            DatabaseErrorKind::UnableToSendCommand
+            | DatabaseErrorKind::ClosedConnection
+            | DatabaseErrorKind::ReadOnlyTransaction => Self::Busy(message),
             _ if message.contains("deadlock detected") => Self::Conflict(message),
             _ if PASSING.iter().any(|passing| message.contains(passing)) => Self::Busy(message),
             _ => Self::Failed(message),

@@ -4,6 +4,7 @@
 //! blocking. Nothing of libpq is linked.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use diesel_async::AsyncPgConnection;
 use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn};
@@ -21,6 +22,8 @@ use super::error::Error;
 /// A connection to PostgreSQL with a blocking face.
 pub(super) type PostgresConnection = AsyncConnectionWrapper<AsyncPgConnection, StoreRuntime>;
 
+/// How long a server may take to let us in.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// What each session is set to: no statement, lock or idle transaction holds a connection for long.
 const SESSION: &str = "-c statement_timeout=5000 -c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000";
 
@@ -83,9 +86,22 @@ impl Postgres {
             }
         }
         url.query_pairs_mut().clear().extend_pairs(others);
+        // In an address of PostgreSQL a plus is a plus.
+        let query = url.query().map(|query| query.replace('+', "%20"));
+        url.set_query(query.as_deref());
         let mut config: tokio_postgres::Config =
             url.as_str().parse().map_err(|error: tokio_postgres::Error| TlsError::Address(describe(&error)))?;
-        config.options(options).application_name("rejoinder").connect_timeout(std::time::Duration::from_secs(5));
+        config.options(options);
+        if config.get_application_name().is_none() {
+            config.application_name("rejoinder");
+        }
+        // A line that is dead without a word is given up before many requests wait on it.
+        config
+            .connect_timeout(PATIENCE)
+            .tcp_user_timeout(PATIENCE * 2)
+            .keepalives_idle(PATIENCE * 6)
+            .keepalives_interval(PATIENCE)
+            .keepalives_retries(3);
         let (ssl_mode, tls) = match mode.as_str() {
             "disable" => (SslMode::Disable, unchecked()?),
             "prefer" => (SslMode::Prefer, unchecked()?),
@@ -100,15 +116,25 @@ impl Postgres {
     /// Connects. To be called on a thread made for blocking.
     pub(super) fn connect(&self) -> Result<PostgresConnection, Error> {
         let runtime = StoreRuntime::get_runtime();
-        let connection = runtime.block_on(async {
+        let connecting = async {
             let (client, connection) =
-                self.config.connect(self.tls.clone()).await.map_err(|error| Error::Busy(describe(&error)))?;
+                self.config.connect(self.tls.clone()).await.map_err(|error| not_connected(&error))?;
             AsyncPgConnection::try_from_client_and_connection(client, connection)
                 .await
                 .map_err(|error| Error::Busy(error.to_string()))
-        })?;
+        };
+        let connected = runtime.block_on(async { tokio::time::timeout(PATIENCE, connecting).await });
+        let connection = connected.map_err(|_elapsed| Error::Busy("the server does not answer".to_owned()))??;
         Ok(PostgresConnection::from(connection))
     }
+}
+
+/// Why there is no connection: a server that is away may come back, one that refuses us won't change its mind by itself.
+fn not_connected(error: &tokio_postgres::Error) -> Error {
+    const REFUSALS: [&str; 3] = ["28", "3D", "42"];
+    let text = describe(error);
+    let refused = error.code().is_some_and(|code| REFUSALS.iter().any(|class| code.code().starts_with(class)));
+    if refused || text.contains("TLS handshake") { Error::Failed(text) } else { Error::Busy(text) }
 }
 
 /// An error with its causes, since the outer one alone says only "error connecting to server".

@@ -1,11 +1,12 @@
 //! First answers, kept so that a request sent again gets the same one.
 
+use diesel::sql_types::BigInt;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use super::connection::{Connection, each_backend};
 use super::error::Error;
 use super::schema::replays;
-use crate::domain::id::SiteId;
+use crate::domain::id::{CommentId, SiteId};
 use crate::domain::idempotency::{Fingerprint, ReplayId};
 use crate::domain::time::Timestamp;
 
@@ -21,13 +22,15 @@ pub struct Replay {
     pub token_salt: Option<[u8; 32]>,
     /// Whether the comment waited for a moderator.
     pub accepted: bool,
+    /// The comment that was posted.
+    pub comment_id: CommentId,
     /// The answer as it was sent, without the guest token.
     pub answer: String,
 }
 
-type Row = (Vec<u8>, Vec<u8>, bool, bool, String);
+type Row = (Vec<u8>, Vec<u8>, bool, bool, i64, String, i64);
 
-/// The answer kept under this name, compared with the request at hand.
+/// The answer kept under this name, compared with the request at hand. One kept since before `expired` makes room.
 ///
 /// # Errors
 /// [`Error`] of the database.
@@ -36,22 +39,37 @@ pub fn find(
     site: SiteId,
     id: &ReplayId,
     fingerprint: &Fingerprint,
+    expired: Timestamp,
 ) -> Result<Option<Replay>, Error> {
     let query = || {
         replays::table
             .filter(replays::site_id.eq(site.number()))
             .filter(replays::id.eq(id.as_bytes().as_slice()))
-            .select((replays::fingerprint, replays::salt, replays::accepted, replays::token_given, replays::answer))
+            .select((
+                replays::fingerprint,
+                replays::salt,
+                replays::accepted,
+                replays::token_given,
+                replays::comment_id,
+                replays::answer,
+                replays::created_at,
+            ))
     };
     let row: Option<Row> = each_backend!(connection, |conn| query().first(conn).optional())?;
-    let Some((first_fingerprint, salt, accepted, token_given, answer)) = row else {
+    let Some((first_fingerprint, salt, accepted, token_given, comment_id, answer, created_at)) = row else {
         return Ok(None);
     };
+    if created_at <= expired.milliseconds() {
+        let target = replays::table.find((site.number(), id.as_bytes().as_slice()));
+        each_backend!(connection, |conn| diesel::delete(target).execute(conn))?;
+        return Ok(None);
+    }
     let salt: [u8; 32] = salt.try_into().map_err(|_bytes| Error::corrupt("salt"))?;
     Ok(Some(Replay {
         same_request: first_fingerprint == fingerprint.as_bytes(),
         token_salt: token_given.then_some(salt),
         accepted,
+        comment_id: CommentId::from_number(comment_id),
         answer,
     }))
 }
@@ -76,6 +94,7 @@ pub fn insert(
         replays::salt.eq(salt.as_slice()),
         replays::accepted.eq(first.accepted),
         replays::token_given.eq(first.token_salt.is_some()),
+        replays::comment_id.eq(first.comment_id.number()),
         replays::answer.eq(&first.answer),
         replays::created_at.eq(now.milliseconds()),
     );
@@ -88,16 +107,9 @@ pub fn insert(
 /// # Errors
 /// [`Error`] of the database.
 pub fn delete_expired(connection: &mut Connection, before: Timestamp) -> Result<bool, Error> {
-    let expired = || {
-        replays::table
-            .filter(replays::created_at.le(before.milliseconds()))
-            .order(replays::created_at)
-            .limit(SWEEP_ROWS)
-            .select((replays::site_id, replays::id))
-    };
-    let rows: Vec<(i64, Vec<u8>)> = each_backend!(connection, |conn| expired().load(conn))?;
-    for (site_id, id) in &rows {
-        each_backend!(connection, |conn| diesel::delete(replays::table.find((site_id, id))).execute(conn))?;
-    }
-    Ok(i64::try_from(rows.len()) == Ok(SWEEP_ROWS))
+    const DELETE: &str = "DELETE FROM replays WHERE (site_id, id) IN \
+                          (SELECT site_id, id FROM replays WHERE created_at <= $1 ORDER BY created_at LIMIT $2)";
+    let query = diesel::sql_query(DELETE).bind::<BigInt, _>(before.milliseconds()).bind::<BigInt, _>(SWEEP_ROWS);
+    let deleted = each_backend!(connection, |conn| query.execute(conn))?;
+    Ok(i64::try_from(deleted) == Ok(SWEEP_ROWS))
 }

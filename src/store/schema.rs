@@ -53,6 +53,8 @@ diesel::table! {
         author_id -> BigInt,
         author_name -> Text,
         author_email -> Nullable<Text>,
+        page_url -> Nullable<Text>,
+        page_title -> Nullable<Text>,
         body -> Text,
         body_html -> Text,
         status -> SmallInt,
@@ -87,6 +89,7 @@ diesel::table! {
         salt -> Binary,
         accepted -> Bool,
         token_given -> Bool,
+        comment_id -> BigInt,
         answer -> Text,
         created_at -> BigInt,
     }

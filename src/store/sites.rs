@@ -75,6 +75,17 @@ pub fn find(connection: &mut Connection, slug: &Slug) -> Result<Option<Site>, Er
     row.map(Row::into_site).transpose()
 }
 
+/// Holds a site against other writers until the transaction ends, and returns it as it is now.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn hold(connection: &mut Connection, slug: &Slug) -> Result<Option<Site>, Error> {
+    let target = sites::table.filter(sites::slug.eq(slug.as_str()));
+    let query = || diesel::update(target).set(sites::slug.eq(sites::slug)).returning(columns::<Row>());
+    let row: Option<Row> = each_backend!(connection, |conn| query().get_result(conn).optional())?;
+    row.map(Row::into_site).transpose()
+}
+
 /// All sites, by name.
 ///
 /// # Errors

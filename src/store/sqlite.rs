@@ -3,6 +3,8 @@
 //! Writers queue before one thread, which takes all that wait into one transaction, a savepoint each, and answers them
 //! when it is on the disk: one sync for many commits. A job that fails is undone alone.
 
+use std::fs::{DirBuilder, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -28,10 +30,9 @@ const SETTINGS: &str = "
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
     PRAGMA trusted_schema = OFF;
-    PRAGMA secure_delete = FAST;
+    PRAGMA secure_delete = ON;
     PRAGMA temp_store = MEMORY;
-    PRAGMA cache_size = -8000;
-    PRAGMA mmap_size = 268435456;
+    PRAGMA cache_size = -4000;
     PRAGMA journal_size_limit = 67108864;
 ";
 
@@ -83,8 +84,10 @@ struct Version {
 pub(super) fn open(path: &str) -> Result<Connection, Error> {
     let failed = |error: &dyn std::fmt::Display| Error::Failed(format!("can't open the database {path}: {error}"));
     if let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| failed(&error))?;
     }
+    // What is in it, e-mail addresses among it, is nobody else's on this machine. The log beside it goes by its rights.
+    OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(|error| failed(&error))?;
     let mut connection = SqliteConnection::establish(path).map_err(|error| failed(&error))?;
     // First of all: whatever else is done may meet another process's lock.
     connection.batch_execute("PRAGMA busy_timeout = 2500").map_err(|error| failed(&error))?;
@@ -123,16 +126,25 @@ fn write_batch(connection: &mut Connection, batch: &mut Vec<Box<dyn Job>>) {
         return;
     }
     let mut written = Vec::with_capacity(batch.len());
-    for mut job in batch.drain(..) {
+    let mut waiting = batch.drain(..);
+    while let Some(mut job) = waiting.next() {
         if job.is_stale() {
             job.answer(Some(Error::Busy("waited too long in the queue of writes".to_owned())));
             continue;
         }
         match write_one(connection, &mut *job) {
-            Ok(()) => written.push(job),
-            Err(error) => job.answer(Some(error)),
+            Ok(None) => written.push(job),
+            Ok(Some(panicked)) => job.answer(Some(panicked)),
+            // SQLite may have undone the whole transaction by itself, and then a savepoint would begin and end one of its
+            // own: nothing of this batch is written.
+            Err(error) => {
+                let _ = connection.execute("ROLLBACK");
+                answer_all(written.into_iter().chain([job]).chain(waiting), &error);
+                return;
+            }
         }
     }
+    drop(waiting);
     if let Err(error) = connection.execute("COMMIT") {
         let _ = connection.execute("ROLLBACK");
         answer_all(written.into_iter(), &error);
@@ -144,19 +156,20 @@ fn write_batch(connection: &mut Connection, batch: &mut Vec<Box<dyn Job>>) {
 }
 
 /// Runs one job within its own savepoint. One that is undone by its own will is answered like one that is kept: by itself.
-fn write_one(connection: &mut Connection, job: &mut dyn Job) -> Result<(), Error> {
+/// `Some` is the panic of a job that was undone; an error is one of the transaction itself.
+fn write_one(connection: &mut Connection, job: &mut dyn Job) -> Result<Option<Error>, Error> {
     for attempt in 1..=ATTEMPTS {
         connection.execute("SAVEPOINT job")?;
         let Ok(kept) = catch_unwind(AssertUnwindSafe(|| job.run(connection))) else {
             connection.execute("ROLLBACK TO job; RELEASE job")?;
-            return Err(Error::Failed("a use case panicked".to_owned()));
+            return Ok(Some(Error::Failed("a use case panicked".to_owned())));
         };
         connection.execute(if kept { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" })?;
         if kept || !job.may_run_again() || attempt == ATTEMPTS {
             break;
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 fn answer_all(jobs: impl Iterator<Item = Box<dyn Job>>, error: &Error) {

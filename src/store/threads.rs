@@ -1,7 +1,10 @@
 //! Threads and their counters.
 
 use diesel::sql_types::BigInt;
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, QueryableByName, RunQueryDsl, Selectable};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, Queryable, QueryableByName, RunQueryDsl,
+    Selectable,
+};
 
 use super::connection::{Cached, Connection, columns, count, each_backend, stored_count};
 use super::error::Error;
@@ -107,15 +110,20 @@ pub fn list_by_id(connection: &mut Connection, site: SiteId, ids: &[ThreadId]) -
     rows.into_iter().map(Row::into_thread).collect()
 }
 
-/// A page of all threads in the order of their ids, beginning after `after`.
+/// A page of all threads in the order of their sites and ids, beginning after `after`.
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn list_all(connection: &mut Connection, after: Option<ThreadId>, limit: i64) -> Result<Vec<Thread>, Error> {
+pub fn list_all(
+    connection: &mut Connection,
+    after: Option<(SiteId, ThreadId)>,
+    limit: i64,
+) -> Result<Vec<Thread>, Error> {
+    let (site, thread) = after.map_or((i64::MIN, 0), |(site, thread)| (site.number(), thread.number()));
     let query = || {
         threads::table
-            .filter(threads::id.gt(after.map_or(0, ThreadId::number)))
-            .order(threads::id)
+            .filter(threads::site_id.gt(site).or(threads::site_id.eq(site).and(threads::id.gt(thread))))
+            .order((threads::site_id, threads::id))
             .limit(limit)
             .select(columns::<Row>())
     };
@@ -221,7 +229,8 @@ pub fn hold(connection: &mut Connection, site: SiteId, id: ThreadId) -> Result<O
     row.map(Row::into_thread).transpose()
 }
 
-/// Changes the counters of a thread by this much, and what is known of its page where nothing was known before.
+/// Counts a comment that is being published, and adds what is known of its page where nothing was known before. The time of
+/// the newest comment never goes back: the new one is posted at `now`, or with the one before it if that was later.
 ///
 /// # Errors
 /// [`Error`] of the database.
@@ -244,7 +253,12 @@ pub fn update_published(
                 .set((
                     threads::comment_count.eq(threads::comment_count + 1),
                     threads::root_count.eq(threads::root_count + i32::from(root)),
-                    threads::last_comment_at.eq(Some(now.milliseconds())),
+                    // Others that were a little later may have come before.
+                    threads::last_comment_at.eq(sql::<Nullable<BigInt>>("CASE WHEN last_comment_at > ")
+                        .bind::<BigInt, _>(now.milliseconds())
+                        .sql(" THEN last_comment_at ELSE ")
+                        .bind::<BigInt, _>(now.milliseconds())
+                        .sql(" END")),
                     threads::url.eq(sql::<Nullable<Text>>("coalesce(url, ").bind::<Nullable<Text>, _>(url).sql(")")),
                     threads::title
                         .eq(sql::<Nullable<Text>>("coalesce(title, ").bind::<Nullable<Text>, _>(title).sql(")")),
@@ -298,15 +312,19 @@ fn last_listed(connection: &mut Connection, site: SiteId, id: ThreadId) -> Resul
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn update_counters(connection: &mut Connection, id: ThreadId, counters: ThreadCounters) -> Result<(), Error> {
+pub fn update_counters(
+    connection: &mut Connection,
+    site: SiteId,
+    id: ThreadId,
+    counters: ThreadCounters,
+) -> Result<(), Error> {
+    let target = threads::table.filter(threads::site_id.eq(site.number())).filter(threads::id.eq(id.number()));
     let values = (
         threads::comment_count.eq(stored_count(counters.comment_count)),
         threads::root_count.eq(stored_count(counters.root_count)),
         threads::last_comment_at.eq(counters.last_comment_at.map(Timestamp::milliseconds)),
     );
-    each_backend!(connection, |conn| diesel::update(threads::table.filter(threads::id.eq(id.number())))
-        .set(values)
-        .execute(conn))?;
+    each_backend!(connection, |conn| diesel::update(target).set(values).execute(conn))?;
     Ok(())
 }
 

@@ -48,6 +48,8 @@ CREATE TABLE comments (
     author_id BIGINT NOT NULL,
     author_name TEXT NOT NULL,
     author_email TEXT,
+    page_url TEXT,
+    page_title TEXT,
     body TEXT NOT NULL,
     body_html TEXT NOT NULL,
     status SMALLINT NOT NULL CHECK (status IN (0, 1, 2)),
@@ -89,6 +91,7 @@ CREATE TABLE replays (
     salt BYTEA NOT NULL,
     accepted BOOLEAN NOT NULL,
     token_given BOOLEAN NOT NULL,
+    comment_id BIGINT NOT NULL,
     answer TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (site_id, id)

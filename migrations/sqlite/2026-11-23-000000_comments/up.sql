@@ -46,6 +46,8 @@ CREATE TABLE comments (
     author_id INTEGER NOT NULL REFERENCES authors (id),
     author_name TEXT NOT NULL,
     author_email TEXT,
+    page_url TEXT,
+    page_title TEXT,
     body TEXT NOT NULL,
     body_html TEXT NOT NULL,
     status INTEGER NOT NULL CHECK (status IN (0, 1, 2)),
@@ -83,6 +85,7 @@ CREATE TABLE replays (
     salt BLOB NOT NULL,
     accepted INTEGER NOT NULL CHECK (accepted IN (0, 1)),
     token_given INTEGER NOT NULL CHECK (token_given IN (0, 1)),
+    comment_id INTEGER NOT NULL,
     answer TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     PRIMARY KEY (site_id, id)

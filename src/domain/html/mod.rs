@@ -87,6 +87,9 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     sanitiser
 });
 
+/// The longest address that becomes a link; a longer one stays text, which stands there once instead of twice.
+const MAX_LINK_BYTES: usize = 2_048;
+
 /// Paragraphs at blank lines, `<br>` at other line ends, web addresses as links, everything else as it is.
 fn plain(body: &str) -> String {
     let mut finder = LinkFinder::new();
@@ -102,7 +105,9 @@ fn plain(body: &str) -> String {
         html.push_str(if in_paragraph { "<br>\n" } else { "<p>" });
         in_paragraph = true;
         for span in finder.spans(line) {
-            let link = span.kind().is_some() && has_scheme(span.as_str(), &["http", "https"]);
+            let link = span.kind().is_some()
+                && span.as_str().len() <= MAX_LINK_BYTES
+                && has_scheme(span.as_str(), &["http", "https"]);
             if link {
                 html.push_str("<a href=\"");
                 push_escaped(&mut html, span.as_str());

@@ -219,9 +219,9 @@ fn idempotency_key(request: &HttpRequest) -> Result<Option<IdempotencyKey>, ApiE
     Ok(Some(key.ok_or_else(|| ApiError::Shape(vec![refused()]))?))
 }
 
-fn render(posted: &Posted) -> String {
-    // What can be posted can be written.
-    to_json(&CommentAnswer::own(&posted.comment, &posted.thread, posted.policy)).unwrap_or_default()
+fn render(posted: &Posted) -> Result<String, String> {
+    let answer = CommentAnswer::own(&posted.comment, &posted.thread, posted.policy);
+    to_json(&answer).map_err(|error| error.to_string())
 }
 
 /// The answer with the token of a new guest in it. A token needs no escaping.
@@ -230,16 +230,6 @@ fn with_token(answer: &Answer) -> String {
         (Some(token), Some(open)) => format!("{open},\"guest_token\":\"{}\"}}", token.reveal()),
         _ => answer.text.clone(),
     }
-}
-
-#[derive(Debug, Deserialize)]
-struct PostedId {
-    comment: IdOnly,
-}
-
-#[derive(Debug, Deserialize)]
-struct IdOnly {
-    id: String,
 }
 
 /// `POST /sites/{site}/comments`
@@ -259,10 +249,8 @@ pub async fn post_comment(
     let draft = new.into_draft(&visit.site)?;
     let slug = visit.site.slug.clone();
     let answer = posting::post(&api.service, visit.site, visit.client, draft, retry, render).await?;
-    let posted: PostedId =
-        serde_json::from_str(&answer.text).map_err(|error| ApiError::Broken(format!("a kept answer: {error}")))?;
     let status = if answer.accepted { StatusCode::ACCEPTED } else { StatusCode::CREATED };
-    let mut headers = vec![(LOCATION, format!("/api/v1/sites/{slug}/comments/{}", posted.comment.id))];
+    let mut headers = vec![(LOCATION, format!("/api/v1/sites/{slug}/comments/{}", answer.comment_id))];
     if answer.replayed {
         headers.push((HeaderName::from_static("idempotent-replayed"), "true".to_owned()));
     }
