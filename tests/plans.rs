@@ -128,6 +128,7 @@ fn client() -> Client {
     Client { network: ClientNetwork::of([127, 0, 0, 1].into()), token: None }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the use case takes it so")]
 fn render(posted: &Posted) -> Result<String, String> {
     Ok(posted.comment.id.to_string())
 }

@@ -1,4 +1,5 @@
-//! Settings: the compiled-in defaults, then a file, then the environment; every problem is reported at once.
+//! Settings: the compiled-in defaults, then a file, then the environment; the problems of all sections are
+//! reported at once.
 //!
 //! The only module that reads the environment.
 
@@ -109,7 +110,7 @@ impl DatabaseSettings {
 pub struct LimitSettings {
     /// Whether quotas are kept at all.
     pub enabled: bool,
-    /// How many clients each quota remembers; those not seen for longest are forgotten first.
+    /// How many clients are remembered, counted for each quota and site apart; those not seen for longest are forgotten.
     pub remembered_clients: u64,
     /// Reading.
     pub read: QuotaSettings,
@@ -167,7 +168,12 @@ pub enum LogFormat {
     Json,
 }
 
-/// Everything that is wrong with the settings.
+/// The longest time that a setting can name, in seconds: a day.
+const LONGEST_SECONDS: u64 = 86_400;
+/// The most threads that answer requests.
+const MOST_WORKERS: u64 = 512;
+
+/// Everything that is wrong with the settings: of each section what can't be read, or else all that is out of range.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the settings can't be used:\n{}", .0.iter().map(|problem| format!("  - {problem}")).collect::<Vec<_>>().join("\n"))]
 pub struct ConfigError(pub Vec<String>);
@@ -203,53 +209,69 @@ impl Settings {
             sources = sources.add_source(File::from(path).format(FileFormat::Toml));
         }
         let sources = sources.add_source(environment).build().map_err(|error| ConfigError(vec![error.to_string()]))?;
-        let problems = section_problems(&sources);
-        if !problems.is_empty() {
-            return Err(ConfigError(problems));
+        let problems = problems(&sources);
+        if problems.is_empty() {
+            sources.try_deserialize().map_err(|error| ConfigError(vec![error.to_string()]))
+        } else {
+            Err(ConfigError(problems))
         }
-        let settings: Self = sources.try_deserialize().map_err(|error| ConfigError(vec![error.to_string()]))?;
-        settings.check()
-    }
-
-    fn check(self) -> Result<Self, ConfigError> {
-        let mut problems = Vec::new();
-        let url = self.database.url();
-        let has_path = url.strip_prefix("sqlite://").is_some_and(|path| !path.is_empty());
-        if !has_path && !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
-            problems.push("database.url must be sqlite://PATH or postgres://…".to_owned());
-        }
-        if self.database.connections == 0 {
-            problems.push("database.connections must be at least 1".to_owned());
-        }
-        for action in Action::EACH {
-            let quota = self.limits.quota(action);
-            if quota.requests == 0 || quota.window_seconds == 0 {
-                let name = action.name();
-                problems.push(format!("limits.{name}.requests and limits.{name}.window_seconds must be at least 1"));
-            }
-        }
-        for (name, seconds) in [
-            ("head_timeout_seconds", self.http.head_timeout_seconds),
-            ("body_timeout_seconds", self.http.body_timeout_seconds),
-        ] {
-            if seconds == 0 {
-                problems.push(format!("http.{name} must be at least 1"));
-            }
-        }
-        if problems.is_empty() { Ok(self) } else { Err(ConfigError(problems)) }
     }
 }
 
-/// The problems of each section by itself, so that one wrong section doesn't hide another.
-fn section_problems(sources: &Config) -> Vec<String> {
-    fn problem<'de, T: Deserialize<'de>>(sources: &Config, section: &str) -> Option<String> {
-        sources.get::<T>(section).err().map(|error| format!("{section}: {error}"))
+impl HttpSettings {
+    fn problems(&self) -> Vec<String> {
+        let ranges = [
+            ("workers", 0, MOST_WORKERS, u64::try_from(self.workers).unwrap_or(u64::MAX)),
+            ("head_timeout_seconds", 1, LONGEST_SECONDS, self.head_timeout_seconds),
+            ("body_timeout_seconds", 1, LONGEST_SECONDS, self.body_timeout_seconds),
+            ("keep_alive_seconds", 0, LONGEST_SECONDS, self.keep_alive_seconds),
+            ("drain_seconds", 0, LONGEST_SECONDS, self.drain_seconds),
+            ("shutdown_seconds", 0, LONGEST_SECONDS, self.shutdown_seconds),
+        ];
+        let outside = ranges.into_iter().filter(|(_, min, max, actual)| !(min..=max).contains(&actual));
+        outside.map(|(name, min, max, _)| format!("http.{name} must be from {min} to {max}")).collect()
     }
-    let known = [
-        problem::<HttpSettings>(sources, "http"),
-        problem::<DatabaseSettings>(sources, "database"),
-        problem::<LimitSettings>(sources, "limits"),
-        problem::<LogSettings>(sources, "log"),
-    ];
-    known.into_iter().flatten().collect()
+}
+
+impl DatabaseSettings {
+    fn problems(&self) -> Vec<String> {
+        let url = self.url();
+        let file = url.strip_prefix("sqlite://").filter(|path| !path.is_empty() && !path.starts_with(':'));
+        let is_known = file.is_some() || url.starts_with("postgres://") || url.starts_with("postgresql://");
+        let address = (!is_known).then(|| "database.url must be sqlite://PATH or postgres://…".to_owned());
+        let connections = (self.connections == 0).then(|| "database.connections must be at least 1".to_owned());
+        address.into_iter().chain(connections).collect()
+    }
+}
+
+impl LimitSettings {
+    fn problems(&self) -> Vec<String> {
+        let empty = Action::EACH.into_iter().filter(|action| {
+            let quota = self.quota(*action);
+            quota.requests == 0 || quota.window_seconds == 0
+        });
+        let quota = |action: Action| {
+            let name = action.name();
+            format!("limits.{name}.requests and limits.{name}.window_seconds must be at least 1")
+        };
+        let forgetful = (self.remembered_clients == 0).then(|| {
+            "limits.remembered_clients must be at least 1; limits.enabled = false lifts all quotas".to_owned()
+        });
+        empty.map(quota).chain(forgetful).collect()
+    }
+}
+
+/// What is wrong with each section, so that one wrong section doesn't hide another.
+fn problems(sources: &Config) -> Vec<String> {
+    fn section<'de, T: Deserialize<'de>>(sources: &Config, name: &str, check: fn(&T) -> Vec<String>) -> Vec<String> {
+        match sources.get::<T>(name) {
+            Ok(section) => check(&section),
+            Err(error) => vec![format!("{name}: {error}")],
+        }
+    }
+    let mut problems = section(sources, "http", HttpSettings::problems);
+    problems.extend(section(sources, "database", DatabaseSettings::problems));
+    problems.extend(section(sources, "limits", LimitSettings::problems));
+    problems.extend(section(sources, "log", |_: &LogSettings| Vec::new()));
+    problems
 }

@@ -79,11 +79,12 @@ fn every_problem_of_the_settings_is_reported_at_once() {
     program
         .env("REJOINDER__HTTP__LISTEN", "nowhere")
         .env("REJOINDER__LIMITS__POST__REQUESTS", "many")
-        .env("REJOINDER__DATABASE__CONNECTION", "3");
+        .env("REJOINDER__DATABASE__CONNECTIONS", "0")
+        .env("REJOINDER__DATABASE__URL", "sqlite://:memory:");
     let refused = said(program.output().unwrap());
     assert_eq!(refused.code, Some(78));
-    for section in ["http", "limits", "database"] {
-        assert!(refused.err.contains(&format!("- {section}")), "{section}: {}", refused.err);
+    for problem in ["- http: ", "- limits: ", "- database.url ", "- database.connections "] {
+        assert!(refused.err.contains(problem), "{problem}: {}", refused.err);
     }
 }
 

@@ -13,4 +13,5 @@ mod crash;
 mod fresh;
 mod migrations;
 mod outage;
+mod strain;
 mod tls;
