@@ -56,6 +56,14 @@ impl StartError {
     }
 }
 
+/// Whether the settings lead to a database that could be opened; nothing is asked of it.
+///
+/// # Errors
+/// [`StartError::Database`].
+pub fn check(settings: &Settings) -> Result<(), StartError> {
+    Ok(Store::check(&settings.database).map_err(MigrationError::from)?)
+}
+
 /// Opens the database and gives the use cases over it. Blocks; not to be called from async code.
 ///
 /// # Errors

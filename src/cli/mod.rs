@@ -143,6 +143,7 @@ fn with_service(settings: &Settings, work: impl AsyncFnOnce(&Service) -> Result<
 }
 
 fn check_config(settings: &Settings) -> Result<(), Failure> {
+    app::check(settings)?;
     let database = settings.database.url();
     // What follows the scheme can hold a password.
     let kind = database.split_once("://").map_or("", |(scheme, _)| scheme);

@@ -49,10 +49,7 @@ pub enum Refusal {
     #[error("This site takes no comments from guests.")]
     GuestsNotAllowed,
     /// The page that sent the request isn't one of the site's.
-    #[error(
-        "Pages of {origin} may not write to the site `{site}`. Its owner can allow them: \
-         `rejoinder site set {site} --add-origin {origin}`."
-    )]
+    #[error("{}", origin_advice(origin, site))]
     OriginNotAllowed {
         /// The origin of the page.
         origin: String,
@@ -147,6 +144,18 @@ impl Refusal {
     pub fn input(pointer: &'static str, rule: Rule) -> Self {
         Self::Input(vec![InputError { pointer, rule }])
     }
+}
+
+fn origin_advice(origin: &str, site: &str) -> String {
+    if origin == "null" {
+        return "This page has no origin: it is a file, or in a sandboxed frame. Serve it over http, from localhost for \
+                instance."
+            .to_owned();
+    }
+    format!(
+        "Pages of {origin} may not write to the site `{site}`. Its owner can allow them: \
+         `rejoinder site set {site} --add-origin {origin}`."
+    )
 }
 
 /// A member of the request body and the rule that it breaks.

@@ -257,7 +257,7 @@ impl serde::de::Error for Misfit {
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
-        let detail = format!("This member is not known here. Known are: {}.", expected.join(", "));
+        let detail = format!("`{}` is not known here. Known are: {}.", shortened(field), expected.join(", "));
         Self { fault: Fault::UnknownField, detail, member: Some(shortened(field)) }
     }
 

@@ -51,14 +51,14 @@ impl Query {
             return Ok(default);
         };
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-            let detail = format!("This must be a whole number from {min} to {max}.");
+            let detail = format!("`{name}` must be a whole number from {min} to {max}.");
             return Err(ApiError::parameter(name, Fault::InvalidValue, detail));
         }
         match text.parse::<u32>() {
             Ok(number) if (min..=max).contains(&number) => Ok(number),
             _ => {
                 let fault = Fault::OutOfRange { min: u64::from(min), max: u64::from(max) };
-                Err(ApiError::parameter(name, fault, format!("This must be from {min} to {max}.")))
+                Err(ApiError::parameter(name, fault, format!("`{name}` must be from {min} to {max}.")))
             }
         }
     }
@@ -77,7 +77,7 @@ impl Query {
         let Some(text) = self.take(name)? else {
             return Ok(default);
         };
-        let detail = || format!("This must be one of: {}.", known.join(", "));
+        let detail = || format!("`{name}` must be one of: {}.", known.join(", "));
         read(&text).ok_or_else(|| ApiError::parameter(name, Fault::InvalidValue, detail()))
     }
 
@@ -100,7 +100,8 @@ impl Query {
             None => Ok(()),
             Some((name, _)) => {
                 let shown: String = name.chars().take(64).collect();
-                Err(ApiError::parameter(&shown, Fault::UnknownParameter, "This parameter is not known here."))
+                let detail = format!("The parameter `{shown}` is not known here.");
+                Err(ApiError::parameter(&shown, Fault::UnknownParameter, detail))
             }
         }
     }

@@ -157,6 +157,14 @@ fn block<T: Send + 'static>(handle: &Handle, work: impl FnOnce() -> T + Send + '
 }
 
 impl Store {
+    /// Whether the address of the database can be used at all; nothing is asked of it.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] when it can't.
+    pub fn check(settings: &DatabaseSettings) -> Result<(), Error> {
+        Database::parse(settings).map(|_| ())
+    }
+
     /// Opens the database and brings its schema up to date. Blocks; not to be called from async code.
     ///
     /// # Errors

@@ -115,6 +115,18 @@ fn the_file_goes_before_the_defaults_and_the_environment_before_the_file() {
             .unwrap(),
     );
     assert_eq!(proxies.code, Some(0), "{}", proxies.err);
+    let unsafe_mode = "postgres://localhost/a?sslmode=verify-ca";
+    let refused =
+        said(database.program(&["check-config"]).env("REJOINDER__DATABASE__URL", unsafe_mode).output().unwrap());
+    assert_eq!(refused.code, Some(78), "{}", refused.err);
+}
+
+#[test]
+fn a_database_that_is_away_ends_the_program_so_that_it_is_tried_again() {
+    let database = Fresh::new(Kind::Sqlite);
+    let away = "postgres://nobody@127.0.0.1:1/nothing";
+    let ended = said(database.program(&["serve"]).env("REJOINDER__DATABASE__URL", away).output().unwrap());
+    assert_eq!(ended.code, Some(1), "{}", ended.err);
 }
 
 #[test]
