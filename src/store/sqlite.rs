@@ -30,9 +30,10 @@ const SETTINGS: &str = "
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
     PRAGMA trusted_schema = OFF;
-    PRAGMA secure_delete = ON;
+    PRAGMA secure_delete = FAST;
     PRAGMA temp_store = MEMORY;
-    PRAGMA cache_size = -4000;
+    PRAGMA cache_size = -8000;
+    PRAGMA mmap_size = 268435456;
     PRAGMA journal_size_limit = 67108864;
 ";
 
