@@ -4,23 +4,19 @@ import argparse
 import json
 import os
 import signal
-import statistics
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
-from . import bare_sqlite, table, wrk
+from . import bare_sqlite, pages, table, wrk
 from .bare_postgres import Postgres
 from .processes import Database, Server, ask, start_times, stop_all
-from .visitors import TEXTS, Line, Visitors, World, counts_path, page_path, replies_path, request, vote, walk
-from .visitors import ROOTS_OF_50
+from .visitors import ROOTS_OF_50, TEXTS, Visitors, World, counts_path, page_path, walk
 
 WORKERS = len(os.sched_getaffinity(0))
 # The service's own number of connections to PostgreSQL when nothing else is set.
 POOL = 8
-DEEP = 200
 # The exit code of a run that was measured, in which the store was not as it should be.
 WRONG = 3
 
@@ -60,8 +56,7 @@ class Run:
             self.postgres = Postgres(given.postgres_address, given.postgres_programs, self.scratch)
             self.postgres.sql("postgres", "CREATE DATABASE service")
             self.url = self.postgres.url("service", "?sslmode=disable")
-        # One slice of the service before those of the ceiling and one after, so that a machine which slows down or speeds
-        # up does so for both.
+        # The slices of the service lie around those of its ceiling, so that a machine that slows down does so for both.
         self.slices = [given.seconds - given.seconds // 2, given.seconds // 2] if given.seconds > 1 else [1]
 
     def service(self, url=None):
@@ -70,7 +65,6 @@ class Run:
             "REJOINDER__HTTP__WORKERS": str(WORKERS),
             "REJOINDER__DATABASE__URL": url or self.url,
             "REJOINDER__LIMITS__ENABLED": "false",
-            "REJOINDER__LOG__FILTER": "warn,rejoinder=info",
         }
         return Server("the service", [self.given.service, "serve"], self.folder / "service.log", environment)
 
@@ -119,7 +113,10 @@ class Run:
                 lambda seconds: self.wrk(ceiling, fixed, path, seconds, headers=headers),
             )
         notes = f"{len(body):,} bytes {lines.get('content-encoding', 'not compressed')}" if body else "no body"
-        self.add(name, own.result(), ceiling.result(), goal, notes)
+        own, ceiling = own.result(), ceiling.result()
+        if abs(own["bytes"] - ceiling["bytes"]) > 16:
+            notes += f"; UNLIKE: {own['bytes']:,.0f} bytes each on the wire, the ceiling's {ceiling['bytes']:,.0f}"
+        self.add(name, own, ceiling, goal, notes)
 
     def reads(self, service, world):
         page = page_path(world.SMALL)
@@ -135,12 +132,12 @@ class Run:
         self.read("counts of 20", service, counts_path(world.COUNTED), ("rate", 0.8), plain)
 
     def changed_reads(self, service, world):
-        """Pages all over the large thread, which is changed forty times a second, so that no page is read twice as it was."""
+        """Pages all over the large thread, which changes forty times a second, so that none is read twice as it was."""
         visitors = Visitors(service.address, 1)
-        pages = walk(visitors, lambda cursor: page_path(world.LARGE, cursor=cursor), world.comments // 50)
+        found = walk(visitors, lambda cursor: page_path(world.LARGE, cursor=cursor), world.comments // 50)
         visitors.close()
         paths = self.scratch / "pages.txt"
-        paths.write_text("".join(f"{path}\n" for path in pages))
+        paths.write_text("".join(f"{path}\n" for path in found))
         own, bare = wrk.Load(), []
         if self.sqlite:
             reader = bare_sqlite.Reader(self.file, world.LARGE, ROOTS_OF_50)
@@ -148,7 +145,7 @@ class Run:
             scripts = self.postgres.page_scripts("service", world.LARGE, ROOTS_OF_50)
 
         def read(seconds):
-            with Changer(service, world):
+            with pages.Changer(service, world):
                 environment = {"BENCH_SEND": "pages", "BENCH_PATHS": str(paths)}
                 self.wrk(own, service, "/", seconds, environment=environment)
 
@@ -164,67 +161,18 @@ class Run:
         notes = f"bare: its queries alone; {own['bytes']:,.0f} bytes with head"
         self.add("page of 50, after a change", own, _sum(bare), ("cpu", 3), notes)
 
-    def flatness(self, service, world):
-        """The time of one page, on one connection, right after its thread was changed: large against small, in turn."""
-        line = Line(service.address)
-        visitors = Visitors(service.address, 1)
-        small, large, names = [], [], []
-        for sort in ("newest", "oldest", "top"):
-            pages = walk(visitors, lambda cursor: page_path(world.LARGE, sort, cursor=cursor), DEEP)
-            for name, path in (("first page", pages[0]), (f"page {len(pages)}", pages[-1])):
-                names.append(f"{sort}, {name}")
-                small.append((world.votable[world.SMALL], page_path(world.SMALL, sort)))
-                large.append((world.votable[world.LARGE], path))
-        pages = walk(visitors, lambda cursor: replies_path(world.long_root, cursor=cursor), DEEP)
-        for name, path in (("first page", pages[0]), (f"page {len(pages) - 1}", pages[-2])):
-            names.append(f"replies, {name}")
-            small.append((world.votable[world.SHORT], replies_path(world.short_root)))
-            large.append((world.votable[world.LONG], path))
-        visitors.close()
-        taken = {(at, side): [] for at in range(len(names)) for side in (0, 1)}
-        sizes, tags, rounds, stale = {}, {}, 0, 0
-        # A change of another comment's score and back again: it leaves the thread as long as it was.
-        values, token = {}, world.voters[-1]
-        until = time.perf_counter() + max(2 * self.given.seconds, 4)
-        while time.perf_counter() < until or rounds < 30:
-            for at in range(len(names)):
-                for side, (changed, path) in enumerate((small[at], large[at])):
-                    values[changed] = 1 - values.get(changed, 0)
-                    line.send(vote(changed, values[changed], token))
-                    if line.receive().status != 200:
-                        raise SystemExit("a vote was refused")
-                    asked = request("GET", path)
-                    began = time.perf_counter()
-                    line.send(asked)
-                    answer = line.receive()
-                    taken[at, side].append((time.perf_counter() - began) * 1000)
-                    if rounds == 0:
-                        sizes[at, side] = _comments(answer.json()), len(answer.body)
-            rounds += 1
-        line.close()
-        self.results["flatness"] = {"names": names, "rounds": rounds, "ms": {f"{at}.{side}": ms for (at, side), ms in taken.items()}}
-        rows = []
-        for at, name in enumerate(names):
-            few, many = (statistics.median(taken[at, side]) for side in (0, 1))
-            notes = " against ".join(f"{comments} comments, {size:,} bytes" for comments, size in (sizes[at, 1], sizes[at, 0]))
-            ratio = many / few
-            rows.append([name, few, many, ratio, f"≤ 1.2 {'met' if ratio <= 1.2 else 'NO'}", notes])
-        titles = ["one page, after a change", "small, ms", "large, ms", "ratio", "goal", "notes (large against small)"]
-        where = f"of a thread of {world.comments:,} against one of 50; a root with {world.comments // 10:,} replies against 50"
-        self.flat = f"Pages {where}\n(medians of {rounds}, one connection)\n\n{table.text(rows, titles)}"
-
     def posts(self, service, world):
         texts, tokens = self.scratch / "texts.txt", self.scratch / "tokens.txt"
         escaped = (json.dumps(text, ensure_ascii=False)[1:-1] for text in TEXTS)
         texts.write_text("".join(f"{text}\n" for text in escaped))
         tokens.write_text("".join(f"{token}\n" for token in world.writers))
         known = {"BENCH_TOKENS": str(tokens)}
+        new = {"BENCH_TEXTS": str(texts)}
+        known = new | {"BENCH_TOKENS": str(tokens)}
         for connections in sorted({16, self.given.connections}):
-            name = f"posts, {connections} connections"
             ceilings = self.sqlite_ceilings(connections) if self.sqlite else self.postgres_ceilings()
-            self.post(service, world, name, connections, {"BENCH_TEXTS": str(texts), "BENCH_TOKENS": str(tokens)}, ceilings)
-        name = "posts of new guests, with a key"
-        self.post(service, world, name, self.given.connections, {"BENCH_TEXTS": str(texts)}, [])
+            self.post(service, world, f"posts, {connections} connections", connections, known, ceilings)
+        self.post(service, world, "posts of new guests, with a key", self.given.connections, new, [])
 
     def post(self, service, world, name, connections, environment, ceilings):
         """Posts, each of them counted in the store afterwards; and in turn with them each of the ceilings."""
@@ -266,10 +214,14 @@ class Run:
         rows = bare_sqlite.RowWriter(self.file, self.scratch / f"rows-{connections}.db", False)
         indexed = bare_sqlite.RowWriter(self.file, self.scratch / f"indexed-{connections}.db", True)
         same = bare_sqlite.Poster(self.scratch / "copy.db")
+
+        def in_batches(bare):
+            return lambda seconds: bare.run(seconds, connections)
+
         return [
-            (f"bare rows, {connections} a commit", ("rate", 0.3), lambda seconds: rows.run(seconds, connections)),
-            (f"the same with their indexes, {connections} a commit", None, lambda seconds: indexed.run(seconds, connections)),
-            (f"same statements, {connections} a commit", None, lambda seconds: same.run(seconds, connections)),
+            (f"bare rows, {connections} a commit", ("rate", 0.3), in_batches(rows)),
+            (f"the same with their indexes, {connections} a commit", None, in_batches(indexed)),
+            (f"same statements, {connections} a commit", None, in_batches(same)),
         ]
 
     def postgres_ceilings(self):
@@ -315,7 +267,8 @@ class Run:
             at_rest = service.memory_mb()
             self.reads(service, world)
             self.changed_reads(service, world)
-            self.flatness(service, world)
+            seconds = max(2 * self.given.seconds, 4)
+            self.pages, self.results["pages"] = pages.compare(service, world, seconds)
             self.posts(service, world)
             after = service.memory_mb()
             self.verify()
@@ -332,9 +285,12 @@ class Run:
         """Whether all counters in the store are what counting its rows gives."""
         environment = {**os.environ, "REJOINDER__DATABASE__URL": self.url}
         command = [self.given.service, "counts", "--verify"]
-        done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
-        (self.folder / "verify.txt").write_text(done.stdout + done.stderr)
-        self.verified = (done.stdout + done.stderr).strip().splitlines()[-1]
+        done = subprocess.run(
+            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300
+        )
+        output = done.stdout + done.stderr
+        (self.folder / "verify.txt").write_text(output)
+        self.verified = (output.strip().splitlines() or ["no answer"])[-1]
         if done.returncode != 0:
             self.faults.append(f"counts --verify: {self.verified}")
 
@@ -342,7 +298,7 @@ class Run:
         titles = ["other", "service", "ceiling", "ratio", "goal"]
         parts = [
             table.text(self.rows, table.TITLES),
-            self.flat,
+            self.pages,
             table.text(small, titles),
             f"counts --verify after all this: {self.verified}",
             *(f"WRONG: {fault}" for fault in self.faults),
@@ -351,35 +307,6 @@ class Run:
         say(f"\n{text}\n")
         (self.folder / "table.txt").write_text("\n".join(self.lines) + f"\n\n{text}\n")
         (self.folder / "results.json").write_text(json.dumps(self.results, indent=1))
-
-
-class Changer:
-    """Changes the large thread forty times a second, on a connection of its own."""
-
-    def __init__(self, service, world):
-        self.line, self.changed, self.token = Line(service.address), world.votable[world.LARGE], world.voters[-1]
-        self.ended = threading.Event()
-        self.thread = threading.Thread(target=self.change, daemon=True)
-
-    def change(self):
-        value = 0
-        while not self.ended.wait(0.025):
-            value = 1 - value
-            self.line.send(vote(self.changed, value, self.token))
-            self.line.receive()
-
-    def __enter__(self):
-        self.thread.start()
-
-    def __exit__(self, *_):
-        self.ended.set()
-        self.thread.join()
-        self.line.close()
-
-
-def _comments(page):
-    own = page["comments"]
-    return len(own) + sum(len(comment["replies"]["comments"]) for comment in own if "replies" in comment)
 
 
 def _sum(parts):

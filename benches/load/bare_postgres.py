@@ -12,11 +12,12 @@ POST = """\
 \\set guest random(1, 64)
 \\set n :n + 1
 \\set id :base + :n * 1000 + :client_id
-BEGIN;
+BEGIN READ WRITE;
 SELECT * FROM threads WHERE site_id = {site} AND key = 'load-' || :thread \\gset thread_
 SELECT id AS author FROM authors WHERE site_id = {site} AND token_hash = sha256(int4send(:guest)) \\gset
-UPDATE threads SET comment_count = comment_count + 1, root_count = root_count + 1, last_comment_at = :id::bigint >> 22, \
-url = coalesce(url, NULL), title = coalesce(title, NULL) WHERE site_id = {site} AND id = :thread_id RETURNING *;
+UPDATE threads SET comment_count = comment_count + 1, root_count = root_count + 1, \
+last_comment_at = greatest(last_comment_at, :id::bigint >> 22), url = coalesce(url, NULL), \
+title = coalesce(title, NULL) WHERE site_id = {site} AND id = :thread_id RETURNING *;
 INSERT INTO comments ({columns}) VALUES ({values});
 COMMIT;
 """
@@ -28,7 +29,8 @@ POST_AT_ONCE = """\
 \\set n :n + 1
 \\set id :base + :n * 1000 + :client_id
 WITH thread AS (UPDATE threads SET comment_count = comment_count + 1, root_count = root_count + 1, \
-last_comment_at = :id::bigint >> 22 WHERE site_id = {site} AND key = 'load-' || :thread AND state = 0 RETURNING *), \
+last_comment_at = greatest(last_comment_at, :id::bigint >> 22) \
+WHERE site_id = {site} AND key = 'load-' || :thread AND state = 0 RETURNING *), \
 author AS (SELECT id FROM authors WHERE site_id = {site} AND token_hash = sha256(int4send(:guest))), \
 comment AS (INSERT INTO comments ({columns}) SELECT {values} FROM thread, author RETURNING id) \
 SELECT thread.*, comment.id FROM thread, comment;
@@ -82,7 +84,7 @@ class Postgres:
         }
 
     def post_scripts(self, database):
-        """A post in several statements, and one in a single statement; with guests of their own, and the highest id so far."""
+        """A post in several statements, and one in a single statement, by guests of their own; and the highest id so far."""
         site = self.sql(database, "SELECT id FROM sites WHERE slug = 'default'")[0][0]
         base = int(self.sql(database, "SELECT max(id) FROM comments")[0][0])
         self.sql(
@@ -92,14 +94,15 @@ class Postgres:
         )
         names = self.sql(
             database,
-            "SELECT column_name FROM information_schema.columns WHERE table_name = 'comments' ORDER BY ordinal_position",
+            "SELECT column_name FROM information_schema.columns "
+            "WHERE table_name = 'comments' ORDER BY ordinal_position",
         )
         columns = [name for name, in names]
         # A row of middling length, as the service wrote it.
         sample = self.sql(
             database,
-            "SELECT row_to_json(comments) FROM comments WHERE parent_id IS NULL AND status = 1 ORDER BY length(body), id "
-            "OFFSET (SELECT count(*) / 2 FROM comments WHERE parent_id IS NULL AND status = 1) LIMIT 1",
+            "SELECT row_to_json(comments) FROM comments WHERE parent_id IS NULL AND status = 1 "
+            "ORDER BY length(body), id OFFSET (SELECT count(*) / 2 FROM comments WHERE parent_id IS NULL AND status = 1) LIMIT 1",
         )
         sample, scripts = json.loads("|".join(sample[0])), {}
         placed = {"posts": (POST, ":thread_id", ":author"), "posts-at-once": (POST_AT_ONCE, "thread.id", "author.id")}
@@ -121,9 +124,8 @@ class Postgres:
         chosen = starts[:: max(1, len(starts) // 16)][:16]
         scripts = []
         for start in chosen:
-            text = PAGE.format(
-                site=site, key=key, thread=thread, before=ids[start] + 1, limit=roots + 1, roots=ids[start : start + roots]
-            )
+            shown, before = ids[start : start + roots], ids[start] + 1
+            text = PAGE.format(site=site, key=key, thread=thread, before=before, limit=roots + 1, roots=shown)
             path = self.folder / f"page-{start}.sql"
             path.write_text(text)
             scripts.append(path)

@@ -3,7 +3,7 @@
 import sqlite3
 import time
 
-# The settings of the service that matter for speed; what is acknowledged is on the disk.
+# The settings of the service that matter for speed, as in src/store/sqlite.rs; what is acknowledged is on the disk.
 SETTINGS = """
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
@@ -32,6 +32,13 @@ class Reader:
     this program is measured."""
 
     READ = "count(*), sum(length(body) + length(body_html) + length(author_name) + created_at + up_count + reply_count)"
+    THREAD = "SELECT * FROM threads WHERE site_id = ? AND key = ?"
+    ROOTS = f"""
+        SELECT json_group_array(id), {READ} FROM (SELECT * FROM comments
+        WHERE site_id = ? AND thread_id = ? AND listing = 1 AND id < ? ORDER BY id DESC LIMIT ?)"""
+    REPLIES = f"""
+        SELECT {READ} FROM (SELECT reply.* FROM json_each(?) AS root CROSS JOIN comments AS reply ON reply.id IN
+        (SELECT id FROM comments WHERE site_id = ? AND root_id = root.value AND listing = 2 ORDER BY id LIMIT 4))"""
 
     def __init__(self, path, thread, roots):
         self.connection, self.key, self.roots = connect(path), thread, roots
@@ -50,20 +57,10 @@ class Reader:
         while time.perf_counter() - began < seconds:
             before = self.positions[pages % len(self.positions)]
             execute("BEGIN")
-            execute("SELECT * FROM threads WHERE site_id = ? AND key = ?", (self.site, self.key)).fetchone()
-            ids, count, _ = execute(
-                f"SELECT json_group_array(id), {self.READ} FROM (SELECT * FROM comments WHERE site_id = ? AND thread_id = ? "
-                "AND listing = 1 AND id < ? ORDER BY id DESC LIMIT ?)",
-                (self.site, self.thread, before, self.roots + 1),
-            ).fetchone()
-            rows += count
-            count, _ = execute(
-                f"SELECT {self.READ} FROM (SELECT reply.* FROM json_each(?) AS root CROSS JOIN comments AS reply ON reply.id "
-                "IN (SELECT id FROM comments WHERE site_id = ? AND root_id = root.value AND listing = 2 ORDER BY id LIMIT 4) "
-                "ORDER BY reply.id)",
-                (ids, self.site),
-            ).fetchone()
-            rows += count
+            execute(self.THREAD, (self.site, self.key)).fetchone()
+            ids, roots, _ = execute(self.ROOTS, (self.site, self.thread, before, self.roots + 1)).fetchone()
+            replies, _ = execute(self.REPLIES, (ids, self.site)).fetchone()
+            rows += roots + replies
             execute("COMMIT")
             pages += 1
         elapsed, cpu = time.perf_counter() - began, time.process_time() - cpu
@@ -71,12 +68,13 @@ class Reader:
 
 
 class RowWriter:
-    """Adds rows like those of the service to one table: without further indexes, or with those of the service's own table."""
+    """Adds rows like those of the service to one table: without further indexes, or with those that the service has."""
 
     def __init__(self, path, target, indexed):
         source = connect(path)
         columns = source.execute("PRAGMA table_info(comments)").fetchall()
-        indexes = source.execute("SELECT sql FROM sqlite_master WHERE tbl_name = 'comments' AND type = 'index'").fetchall()
+        kept = "SELECT sql FROM sqlite_master WHERE tbl_name = 'comments' AND type = 'index'"
+        indexes = source.execute(kept).fetchall()
         self.rows = source.execute("SELECT * FROM comments LIMIT 20000").fetchall()
         source.close()
         self.connection = connect(target)
@@ -105,6 +103,13 @@ class RowWriter:
 class Poster:
     """Sends what the service sends for a post by a known guest, on a copy of its database."""
 
+    THREAD = "SELECT * FROM threads WHERE site_id = ? AND key = ?"
+    AUTHOR = "SELECT id FROM authors WHERE site_id = ? AND token_hash = ?"
+    COUNT = """
+        UPDATE threads SET comment_count = comment_count + 1, root_count = root_count + 1,
+        last_comment_at = CASE WHEN last_comment_at > ?1 THEN last_comment_at ELSE ?1 END,
+        url = coalesce(url, NULL), title = coalesce(title, NULL) WHERE site_id = ?2 AND id = ?3 RETURNING *"""
+
     def __init__(self, path):
         self.connection = connect(path)
         execute = self.connection.execute
@@ -130,15 +135,9 @@ class Poster:
 
     def _post(self, execute, number):
         execute("SAVEPOINT job")
-        find = "SELECT * FROM threads WHERE site_id = ? AND key = ?"
-        thread = execute(find, (self.site, f"load-{number % 100}")).fetchone()[0]
-        token = self.authors[number % len(self.authors)]
-        author = execute("SELECT id FROM authors WHERE site_id = ? AND token_hash = ?", (self.site, *token)).fetchone()[0]
-        execute(
-            "UPDATE threads SET comment_count = comment_count + 1, root_count = root_count + 1, last_comment_at = ?, "
-            "url = coalesce(url, NULL), title = coalesce(title, NULL) WHERE site_id = ? AND id = ? RETURNING *",
-            (number >> 22, self.site, thread),
-        ).fetchone()
+        thread = execute(self.THREAD, (self.site, f"load-{number % 100}")).fetchone()[0]
+        author = execute(self.AUTHOR, (self.site, *self.authors[number % len(self.authors)])).fetchone()[0]
+        execute(self.COUNT, (number >> 22, self.site, thread)).fetchone()
         own = {"id": number, "root_id": number, "thread_id": thread, "author_id": author, "reply_count": 0}
         own |= {"listed_reply_count": 0, "descendant_count": 0, "up_count": 0, "down_count": 0}
         row = self.sample[number % len(self.sample)] | own

@@ -18,16 +18,13 @@ def text(rows, titles):
     left = {0, len(titles) - 1}
 
     def line(cells):
-        return "  ".join(
-            cell.ljust(width) if at in left else cell.rjust(width) for at, (cell, width) in enumerate(zip(cells, widths))
-        ).rstrip()
+        places = enumerate(zip(cells, widths))
+        return "  ".join(cell.ljust(width) if at in left else cell.rjust(width) for at, (cell, width) in places).rstrip()
 
     return "\n".join([line(titles), line(["-" * width for width in widths]), *map(line, rows)])
 
 
-TITLES = [
-    "work", "req/s", "p50 ms", "p99 ms", "CPU ms", "DB CPU", "ceiling/s", "CPU ms", "x rate", "x CPU", "goal", "others", "notes",
-]
+TITLES = "work|req/s|p50 ms|p99 ms|CPU ms|DB CPU|ceiling/s|CPU ms|x rate|x CPU|goal|others|notes".split("|")
 
 
 def load_row(name, own, ceiling=None, goal=None, notes=""):

@@ -20,8 +20,8 @@ TEXTS = [
     "The report itself is at https://example.org/reports/2026/11?page=4 and says almost the opposite of the headline. "
     "Please read at least the summary: “no effect could be shown”, which is not the same as “there is no effect”.",
     "Second this.",
-    "Who pays for it in the end? The town says the county, the county says the state, and the state has not answered our "
-    "letters for half a year. I have kept copies of all of them & will gladly send them to the editors.",
+    "Who pays for it in the end? The town says the county, the county says the state, and the state has not answered "
+    "our letters for half a year. I have kept copies of all of them & will gladly send them to the editors.",
 ]
 
 
@@ -172,7 +172,8 @@ class World:
         self.fill(self.SMALL, 50)
         self.fill(self.LARGE, comments)
         self.short_root = self.branch(self.SHORT, 50)
-        self.long_root = self.branch(self.LONG, max(100, comments // 10))
+        self.replies = max(100, comments // 10)
+        self.long_root = self.branch(self.LONG, self.replies)
         for number, thread in enumerate(self.COUNTED + self.LOADED):
             self.visitors.all([post(thread, number + at, self.writer(at)) for at in range(1 + number % 20)])
         self.visitors.close()

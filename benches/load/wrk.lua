@@ -1,5 +1,5 @@
--- What wrk is to send beyond one fixed request, and how it reports. BENCH_SEND says what; without it, it is the fixed one,
--- which costs wrk the least.
+-- What wrk is to send beyond one fixed request, and how it reports. BENCH_SEND says what; without it, it is the fixed
+-- one, which costs wrk the least.
 
 local send = os.getenv("BENCH_SEND")
 
@@ -31,8 +31,8 @@ if send == "pages" then
     return requests[at]
   end
 elseif send == "posts" then
-  -- BENCH_TEXTS: a text in each line. BENCH_TOKENS: a guest token in each line; without it each post makes a new guest, and
-  -- carries an Idempotency-Key.
+  -- BENCH_TEXTS: a text in each line. BENCH_TOKENS: a guest token in each line; without it each post makes a new guest,
+  -- and carries an Idempotency-Key.
   local texts, tokens, sent = lines_of("BENCH_TEXTS"), nil, 0
   local run = os.getenv("BENCH_RUN")
   if os.getenv("BENCH_TOKENS") then
