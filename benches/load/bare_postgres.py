@@ -84,7 +84,7 @@ class Postgres:
         }
 
     def post_scripts(self, database):
-        """A post in several statements, and one in a single statement, by guests of their own; and the highest id so far."""
+        """A post in several statements and one in a single one, by guests of their own; and the highest id so far."""
         site = self.sql(database, "SELECT id FROM sites WHERE slug = 'default'")[0][0]
         base = int(self.sql(database, "SELECT max(id) FROM comments")[0][0])
         self.sql(
@@ -102,7 +102,8 @@ class Postgres:
         sample = self.sql(
             database,
             "SELECT row_to_json(comments) FROM comments WHERE parent_id IS NULL AND status = 1 "
-            "ORDER BY length(body), id OFFSET (SELECT count(*) / 2 FROM comments WHERE parent_id IS NULL AND status = 1) LIMIT 1",
+            "ORDER BY length(body), id LIMIT 1 "
+            "OFFSET (SELECT count(*) / 2 FROM comments WHERE parent_id IS NULL AND status = 1)",
         )
         sample, scripts = json.loads("|".join(sample[0])), {}
         placed = {"posts": (POST, ":thread_id", ":author"), "posts-at-once": (POST_AT_ONCE, "thread.id", "author.id")}

@@ -53,8 +53,8 @@ def targets(service, world):
 
 
 def compare(service, world, seconds):
-    """The time of one page, on one connection, right after its thread was changed: small and large in turn. A table, and
-    every time that was taken.
+    """The time of one page, on one connection, right after its thread was changed: small and large in turn. Gives a
+    table, and every time that was taken.
 
     The change is a vote that comes and goes, so that the thread stays as long as it was."""
     compared, line, token = targets(service, world), Line(service.address), world.voters[-1]

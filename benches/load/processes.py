@@ -62,7 +62,7 @@ class Server:
         return sum(_times(self.process.pid)[:2])
 
     def memory_mb(self):
-        """What the process holds, in MB: `own` memory, pages of `files` mapped into it, and the `most` there ever was."""
+        """What the process holds, in MB: `own` memory, pages of mapped `files`, and the `most` there ever was."""
         lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
         found = dict(line.split(":", 1) for line in lines)
         parts = {"own": "RssAnon", "files": "RssFile", "resident": "VmRSS", "most": "VmHWM"}
@@ -111,7 +111,7 @@ def machine_ms():
 
 
 def run_measured(command, servers, environment=None, timeout=300):
-    """Runs a program to its end: its output, and the CPU ms of itself, of each of `servers`, and the share of others."""
+    """Runs a program to its end: its output, the CPU ms of itself and of each of `servers`, the share of others."""
     before, all_before, began = [server.cpu_ms() for server in servers], machine_ms(), time.perf_counter()
     process = subprocess.Popen(
         command,

@@ -19,7 +19,8 @@ def text(rows, titles):
 
     def line(cells):
         places = enumerate(zip(cells, widths))
-        return "  ".join(cell.ljust(width) if at in left else cell.rjust(width) for at, (cell, width) in places).rstrip()
+        padded = (cell.ljust(width) if at in left else cell.rjust(width) for at, (cell, width) in places)
+        return "  ".join(padded).rstrip()
 
     return "\n".join([line(titles), line(["-" * width for width in widths]), *map(line, rows)])
 
