@@ -133,7 +133,7 @@ fn with_service(settings: &Settings, work: impl AsyncFnOnce(&Service) -> Result<
     let service = open(settings)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let outcome = match service::sites::ensure_default(&service).await {
+        let outcome = match service::prepare(&service).await {
             Ok(()) => work(&service).await,
             Err(error) => Err(error.into()),
         };

@@ -110,6 +110,8 @@ impl std::fmt::Debug for Email {
 pub enum AuthorKind {
     /// Somebody without an account, told apart by a token.
     Guest,
+    /// Somebody who works for the site.
+    Staff,
 }
 
 impl AuthorKind {
@@ -118,6 +120,26 @@ impl AuthorKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Guest => "guest",
+            Self::Staff => "staff",
+        }
+    }
+
+    /// The number that the store keeps.
+    #[must_use]
+    pub const fn number(self) -> i16 {
+        match self {
+            Self::Guest => 0,
+            Self::Staff => 1,
+        }
+    }
+
+    /// The kind with this number.
+    #[must_use]
+    pub const fn from_number(number: i16) -> Option<Self> {
+        match number {
+            0 => Some(Self::Guest),
+            1 => Some(Self::Staff),
+            _ => None,
         }
     }
 }

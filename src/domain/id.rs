@@ -86,6 +86,15 @@ id!(
     AuthorId
 );
 
+id!(
+    /// A rule about what texts may say.
+    RuleId
+);
+id!(
+    /// An entry in the log of decisions.
+    DecisionId
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;
