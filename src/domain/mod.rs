@@ -3,10 +3,12 @@
 //! Nothing here does I/O, reads a clock, names a framework or knows how a value is stored or sent. A type that exists
 //! holds its invariant: a [`CommentBody`](body::CommentBody) has been normalised, counted and found within its limits.
 
+pub mod access;
 pub mod address;
 pub mod author;
 pub mod body;
 pub mod comment;
+pub mod credential;
 pub mod decision;
 pub mod hold;
 pub mod html;
@@ -19,6 +21,7 @@ pub mod quota;
 pub mod ranking;
 pub mod refusal;
 pub mod site;
+pub mod staff;
 pub mod status;
 pub mod tally;
 pub mod text;
