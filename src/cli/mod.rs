@@ -6,6 +6,7 @@
 mod counts;
 mod health;
 mod sites;
+mod staff;
 mod threads;
 
 use std::io::Write;
@@ -49,6 +50,11 @@ enum Command {
     Site {
         #[command(subcommand)]
         command: sites::Command,
+    },
+    /// Add people who look after sites.
+    Staff {
+        #[command(subcommand)]
+        command: staff::Command,
     },
     /// Change the settings of a thread.
     Thread {
@@ -116,6 +122,7 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::CheckConfig => check_config(&settings),
         Command::Health => health::ask(settings.http.listen),
         Command::Site { command } => with_service(&settings, async |service| sites::execute(service, command).await),
+        Command::Staff { command } => with_service(&settings, async |service| staff::execute(service, command).await),
         Command::Thread { command } => {
             with_service(&settings, async |service| threads::execute(service, command).await)
         }

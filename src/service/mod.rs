@@ -5,12 +5,14 @@
 
 pub mod audits;
 pub mod comments;
+pub mod credentials;
 pub mod editing;
 mod error;
 mod guests;
 mod networks;
 pub mod posting;
 pub mod sites;
+pub mod staff;
 pub mod sweeping;
 pub mod threads;
 pub mod viewers;

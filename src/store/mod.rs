@@ -18,7 +18,9 @@ mod schema;
 pub mod secrets;
 pub mod sites;
 mod sqlite;
+pub mod staff;
 pub mod threads;
+pub mod tokens;
 pub mod votes;
 
 pub use connection::Connection;

@@ -16,6 +16,12 @@ use crate::service::editing::Current;
 #[derive(Debug, Clone, Copy)]
 pub struct Time(Timestamp);
 
+impl From<Timestamp> for Time {
+    fn from(time: Timestamp) -> Self {
+        Self(time)
+    }
+}
+
 impl Serialize for Time {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let time = jiff::Timestamp::from_millisecond(self.0.milliseconds()).map_err(serde::ser::Error::custom)?;
