@@ -7,6 +7,7 @@ pub mod address;
 pub mod author;
 pub mod body;
 pub mod comment;
+pub mod credential;
 pub mod html;
 pub mod id;
 pub mod idempotency;
