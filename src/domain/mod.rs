@@ -3,6 +3,7 @@
 //! Nothing here does I/O, reads a clock, names a framework or knows how a value is stored or sent. A type that exists
 //! holds its invariant: a [`CommentBody`](body::CommentBody) has been normalised, counted and found within its limits.
 
+pub mod access;
 pub mod address;
 pub mod author;
 pub mod body;
@@ -17,6 +18,7 @@ pub mod quota;
 pub mod ranking;
 pub mod refusal;
 pub mod site;
+pub mod staff;
 pub mod status;
 pub mod tally;
 pub mod text;
