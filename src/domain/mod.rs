@@ -24,4 +24,5 @@ pub mod tally;
 pub mod text;
 pub mod thread;
 pub mod time;
+pub mod totp;
 pub mod vote;
