@@ -14,6 +14,7 @@ pub mod id;
 pub mod idempotency;
 pub mod origin;
 pub mod page;
+pub mod password;
 pub mod quota;
 pub mod ranking;
 pub mod refusal;
