@@ -14,6 +14,7 @@ pub mod hold;
 pub mod html;
 pub mod id;
 pub mod idempotency;
+pub mod log;
 pub mod origin;
 pub mod page;
 pub mod password;

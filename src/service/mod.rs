@@ -9,6 +9,7 @@ pub mod credentials;
 pub mod editing;
 mod error;
 mod guests;
+mod log;
 mod networks;
 pub mod posting;
 pub mod sites;

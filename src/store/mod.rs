@@ -8,6 +8,7 @@ pub mod authors;
 pub mod comments;
 pub mod connection;
 pub mod counts;
+pub mod decisions;
 mod door;
 mod error;
 mod migrations;
