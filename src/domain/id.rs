@@ -85,6 +85,10 @@ id!(
     /// A person who writes: today a guest, known by a token.
     AuthorId
 );
+id!(
+    /// A rule of a site about what comments may not say.
+    RuleId
+);
 
 #[cfg(test)]
 mod tests {
