@@ -13,6 +13,8 @@ use super::text;
 
 /// The most rules that a site can have.
 pub const MAX_RULES_PER_SITE: usize = 2_000;
+/// The most of them that can be regular expressions: each is run by itself, and has some 10 to 100 KB of tables.
+pub const MAX_REGEXES_PER_SITE: usize = 200;
 /// The longest word or wildcard, in characters (extended grapheme clusters).
 pub const MAX_PATTERN_CHARACTERS: usize = 200;
 /// The largest word or wildcard, in bytes.

@@ -7,14 +7,17 @@ use unicode_security::confusable_detection;
 /// circles around letters. Vowel signs and the marks of Japanese and Indic scripts make another letter.
 pub(super) fn is_accent(c: char) -> bool {
     is_combining_mark(c)
-        && (matches!(canonical_combining_class(c), 1 | 10..=36 | 200..=240) || matches!(c, '\u{20DD}'..='\u{20E4}'))
+        && (matches!(canonical_combining_class(c), 1 | 10..=36 | 200..=240)
+            || matches!(c, '\u{488}'..='\u{489}' | '\u{20DD}'..='\u{20E4}'))
 }
 
 /// What a character looks like to a reader of Latin letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Look {
-    /// Like this letter of a–z, or it is this letter.
+    /// It is this letter of a–z, perhaps drawn in another way.
     Letter(char),
+    /// Like this letter of a–z.
+    Alike(char),
     /// Like a letter of a–z with something to it: `é`, `ø`.
     Latin,
     /// Like nothing of the kind.
@@ -37,7 +40,7 @@ pub(super) fn look_of(c: char) -> Look {
     }
     let mut look = look_of_one(c);
     let mut capitals = c.to_uppercase();
-    if let (false, Some(capital), None) = (matches!(look, Look::Letter(_)), capitals.next(), capitals.next()) {
+    if let (false, Some(capital), None) = (matches!(look, Look::Alike(_)), capitals.next(), capitals.next()) {
         match look_of_one(capital) {
             Look::Other => {}
             found => look = found,
@@ -50,7 +53,7 @@ fn look_of_one(c: char) -> Look {
     let mut buffer = [0; 4];
     let mut prototype = confusable_detection::skeleton(c.encode_utf8(&mut buffer));
     match (prototype.next(), prototype.next()) {
-        (Some(letter), None) if letter.is_ascii_alphabetic() => Look::Letter(letter.to_ascii_lowercase()),
+        (Some(letter), None) if letter.is_ascii_alphabetic() => Look::Alike(letter.to_ascii_lowercase()),
         (Some(base), Some(_)) if base.is_ascii_alphabetic() => Look::Latin,
         _ => Look::Other,
     }

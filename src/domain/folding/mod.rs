@@ -33,8 +33,20 @@ enum Letters {
 pub struct Folded {
     text: String,
     segments: Vec<Segment>,
-    has_look_alikes: bool,
+    /// Where in the folded text a letter of a–z stands that was something else in the original, in ascending order.
+    look_alikes: Vec<usize>,
     is_of_another_script: bool,
+}
+
+/// How many letters of a part of a text are read as a–z, but are something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LookAlikes {
+    /// None.
+    None,
+    /// Some: it was meant to deceive.
+    Some,
+    /// All: it may be a word of another script.
+    All,
 }
 
 /// A part of the folded text, and the part of the original that it was made from.
@@ -64,7 +76,7 @@ impl Folded {
         let mut folded = Self {
             text: String::with_capacity(text.len()),
             segments: Vec::new(),
-            has_look_alikes: false,
+            look_alikes: Vec::new(),
             is_of_another_script: false,
         };
         let mut at = 0;
@@ -88,10 +100,23 @@ impl Folded {
         &self.text
     }
 
-    /// Whether a letter of another script was read as one of a–z.
+    /// Whether anything was read as a letter of a–z that is none.
     #[must_use]
     pub const fn has_look_alikes(&self) -> bool {
-        self.has_look_alikes
+        !self.look_alikes.is_empty()
+    }
+
+    /// How many of the letters a–z in a part of the folded text are look-alikes.
+    #[must_use]
+    pub fn look_alikes(&self, part: &Range<usize>) -> LookAlikes {
+        let first = self.look_alikes.partition_point(|at| *at < part.start);
+        let count = self.look_alikes.iter().skip(first).take_while(|at| **at < part.end).count();
+        let letters = || self.text.bytes().take(part.end).skip(part.start).filter(u8::is_ascii_lowercase).count();
+        match count {
+            0 => LookAlikes::None,
+            _ if count == letters() => LookAlikes::All,
+            _ => LookAlikes::Some,
+        }
     }
 
     /// Whether the text, read by [`Folded::of`], has letters that can't be Latin: then a word of look-alikes in it is a
@@ -162,11 +187,22 @@ impl Folded {
         } else if letters == Letters::AsTyped {
             self.text.push(c);
         } else {
-            let look = look_of(c);
-            self.has_look_alikes |= matches!(look, Look::Letter(_));
-            self.is_of_another_script |= look == Look::Other && c.is_alphabetic();
-            self.text.push(if let Look::Letter(letter) = look { letter } else { c });
+            self.push_look(c);
         }
+    }
+
+    fn push_look(&mut self, c: char) {
+        let look = look_of(c);
+        self.is_of_another_script |= look == Look::Other && c.is_alphabetic();
+        let seen = match look {
+            Look::Letter(letter) => letter,
+            Look::Alike(letter) => {
+                self.look_alikes.push(self.text.len());
+                letter
+            }
+            Look::Latin | Look::Other => c,
+        };
+        self.text.push(seen);
     }
 
     fn push_segment(&mut self, start: usize, original: Range<usize>, is_aligned: bool) {
@@ -283,6 +319,23 @@ mod tests {
             assert_eq!(found, (has_look_alikes, is_of_another_script), "{text}");
             assert!(!Folded::as_typed(text).has_look_alikes());
         }
+    }
+
+    #[test]
+    fn look_alikes_are_told_from_letters() {
+        let cases = [
+            ("spam", LookAlikes::None),
+            ("жж ❤", LookAlikes::None),
+            ("ѕpam", LookAlikes::Some),
+            ("ѕрам", LookAlikes::All),
+            ("ѕ.р.а.м", LookAlikes::All),
+            ("ꜱᴘᴀᴍ", LookAlikes::None),
+        ];
+        for (text, expected) in cases {
+            let folded = Folded::of(text);
+            assert_eq!(folded.look_alikes(&(0..folded.as_str().len())), expected, "{text}");
+        }
+        assert_eq!(Folded::of("pаy рот").look_alikes(&(4..7)), LookAlikes::All);
     }
 
     proptest! {
