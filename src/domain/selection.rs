@@ -115,9 +115,8 @@ impl Selection {
     /// Whether a comment belongs to it.
     #[must_use]
     pub fn admits(&self, comment: &Comment) -> bool {
-        let matches_text = |wanted: &Wanted| {
-            wanted.is_in(comment.body.as_str()) || wanted.is_in(comment.author.name.as_str())
-        };
+        let matches_text =
+            |wanted: &Wanted| wanted.is_in(comment.body.as_str()) || wanted.is_in(comment.author.name.as_str());
         self.status.is_none_or(|status| comment.status == status)
             && self.is_reported.is_none_or(|is_reported| (comment.report_count > 0) == is_reported)
             && self.thread.is_none_or(|thread| comment.thread_id == thread)

@@ -508,9 +508,8 @@ pub fn update_expired(connection: &mut Connection, now: Timestamp, limit: u32) -
     for (site, ids) in by_site {
         let numbers: Vec<i64> = ids.iter().map(|id| id.number()).collect();
         // Somebody may have restored one of them meanwhile.
-        let target = || {
-            comments::table.filter(comments::site_id.eq(site)).filter(comments::id.eq_any(&numbers)).filter(due())
-        };
+        let target =
+            || comments::table.filter(comments::site_id.eq(site)).filter(comments::id.eq_any(&numbers)).filter(due());
         each_backend!(connection, |conn| diesel::update(target()).set(erased!()).execute(conn))?;
         revisions::delete(connection, SiteId::from_number(site), &ids)?;
     }

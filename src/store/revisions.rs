@@ -13,11 +13,7 @@ use crate::domain::time::Timestamp;
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn list_by_comment(
-    connection: &mut Connection,
-    site: SiteId,
-    comment: CommentId,
-) -> Result<Vec<Revision>, Error> {
+pub fn list_by_comment(connection: &mut Connection, site: SiteId, comment: CommentId) -> Result<Vec<Revision>, Error> {
     let query = || {
         revisions::table
             .filter(revisions::site_id.eq(site.number()))

@@ -72,11 +72,7 @@ fn merge(filed: &mut Vec<Filed>, order: Order, limit: usize) {
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn list_by_id(
-    connection: &mut Connection,
-    sites: &[SiteId],
-    ids: &[CommentId],
-) -> Result<Vec<Filed>, Error> {
+pub fn list_by_id(connection: &mut Connection, sites: &[SiteId], ids: &[CommentId]) -> Result<Vec<Filed>, Error> {
     let sites: Vec<i64> = sites.iter().map(|site| site.number()).collect();
     let ids: Vec<i64> = ids.iter().map(|id| id.number()).collect();
     let query = || {
@@ -210,12 +206,7 @@ impl Range {
         into_filed(each_backend!(connection, |conn| Cached(query).load(conn))?)
     }
 
-    fn read_thread(
-        self,
-        connection: &mut Connection,
-        thread: i64,
-        listing: Listing,
-    ) -> Result<Vec<Filed>, Error> {
+    fn read_thread(self, connection: &mut Connection, thread: i64, listing: Listing) -> Result<Vec<Filed>, Error> {
         let condition = format!("thread_id = $2 AND listing = {}", listing.number());
         let query = diesel::sql_query(self.sql(connection, "comments_by_listing", &condition, "$3", "$4"))
             .bind::<BigInt, _>(self.site.number())
@@ -249,11 +240,8 @@ impl Range {
 /// # Errors
 /// [`Error`] of the database.
 pub fn list_of_author(connection: &mut Connection, author: AuthorId) -> Result<Vec<(CommentId, Status)>, Error> {
-    let query = || {
-        comments::table
-            .filter(comments::author_id.eq(author.number()))
-            .select((comments::id, comments::status))
-    };
+    let query =
+        || comments::table.filter(comments::author_id.eq(author.number())).select((comments::id, comments::status));
     let rows: Vec<(i64, i16)> = each_backend!(connection, |conn| query().load(conn))?;
     let status = |number| Status::from_number(number).ok_or_else(|| Error::corrupt("status"));
     rows.into_iter().map(|(id, number)| Ok((CommentId::from_number(id), status(number)?))).collect()
