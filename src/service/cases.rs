@@ -12,12 +12,12 @@ use crate::domain::comment::Comment;
 use crate::domain::id::{CommentId, SiteId, ThreadId};
 use crate::domain::queue::Queue;
 use crate::domain::refusal::Refusal;
+use crate::domain::report::Report;
 use crate::domain::revision::Revision;
 use crate::domain::selection::{Order, Selection};
 use crate::domain::site::{Site, Slug};
 use crate::domain::staff::Actor;
 use crate::domain::thread::Thread;
-use crate::store::reports::ReportRecord;
 use crate::store::selections::Filed;
 use crate::store::{self, Connection};
 
@@ -139,7 +139,7 @@ pub struct CaseFile {
     /// Its earlier texts, oldest first.
     pub revisions: Vec<Revision>,
     /// Its newest reports.
-    pub reports: Vec<ReportRecord>,
+    pub reports: Vec<Report>,
     /// The newest entries of the log about it.
     pub decisions: Vec<Decision>,
     /// Its writer.
