@@ -15,15 +15,21 @@ use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_inst
 use fresh::{Fresh, Kind, with_client};
 use rejoinder::app;
 use rejoinder::clock::Clock;
-use rejoinder::domain::address::ClientNetwork;
+use rejoinder::domain::access::{Role, SiteScope};
+use rejoinder::domain::address::{ClientNetwork, NetworkHash};
 use rejoinder::domain::author::DisplayName;
-use rejoinder::domain::id::CommentId;
+use rejoinder::domain::id::{AuthorId, CommentId, SessionId, StaffId, ThreadId};
 use rejoinder::domain::page::Sort;
 use rejoinder::domain::ranking::Window;
+use rejoinder::domain::selection::{Order, Selection, Wanted};
 use rejoinder::domain::site::Site;
+use rejoinder::domain::staff::{Actor, Staff, StaffName};
+use rejoinder::domain::status::Status;
 use rejoinder::domain::thread::{PageFacts, ThreadKey};
+use rejoinder::domain::time::Timestamp;
 use rejoinder::domain::vote::Vote;
 use rejoinder::randomness::Randomness;
+use rejoinder::service::cases::{self, CaseQuery};
 use rejoinder::service::comments::{self, ThreadQuery};
 use rejoinder::service::posting::{self, Draft, DraftText, Posted};
 use rejoinder::service::{Client, Service, sites, threads, votes};
@@ -111,6 +117,63 @@ fn fill(world: &World) {
         numbers(40_000),
         numbers(20_000),
     ));
+}
+
+/// Another 20,000 comments by 100 writers from 100 networks: a third waits, a twentieth was reported.
+fn fill_queues(world: &World) {
+    let site = world.site.id.number();
+    let network = if world.database.url().starts_with("sqlite") {
+        "CAST(printf('%016d', i % 100) AS BLOB)"
+    } else {
+        "convert_to(lpad((i % 100)::text, 16, '0'), 'UTF8')"
+    };
+    let hash = if world.database.url().starts_with("sqlite") { "CAST(i AS BLOB)" } else { "int8send(i)" };
+    world.database.execute(&format!(
+        "INSERT INTO authors (id, site_id, token_hash, created_at)
+           WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 101)
+           SELECT i, {site}, {hash}, 1 FROM n;
+         INSERT INTO comments (id, site_id, thread_id, root_id, depth, author_id, author_name, body, body_html, status,
+             listing, created_at, up_count, down_count, rank, reply_count, listed_reply_count, descendant_count, network,
+             report_count, holds)
+           WITH RECURSIVE n (i) AS (SELECT 40001 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)
+           SELECT i, {site}, i % 2000 + 1, i, 0, i % 100 + 2, 'eve', 'text', '<p>text</p>', i % 3, i % 3 % 2, i, 0, 0, 0, 0,
+             0, 0, {network}, CASE WHEN i % 20 = 0 THEN 1 ELSE 0 END, 'site' FROM n;
+         ANALYZE;"
+    ));
+}
+
+fn actor() -> Actor {
+    let staff = Staff {
+        id: StaffId::from_number(1),
+        name: StaffName::parse("Mia").unwrap(),
+        role: Role::Owner,
+        sites: SiteScope::Everywhere,
+        is_disabled: false,
+        has_password: false,
+        has_totp: false,
+        created_at: Timestamp::from_milliseconds(0),
+    };
+    Actor::with_session(staff, SessionId::from_number(1))
+}
+
+/// Two pages of every kind of selection in both orders.
+async fn read_selections(world: &World) {
+    let network = NetworkHash::from_stored(b"0000000000000007").unwrap();
+    let selections = [
+        Selection { status: Some(Status::Pending), ..Selection::default() },
+        Selection { is_reported: Some(true), ..Selection::default() },
+        Selection { author: Some(AuthorId::from_number(7)), ..Selection::default() },
+        Selection { network: Some(network), ..Selection::default() },
+        Selection { thread: Some(ThreadId::from_number(1)), ..Selection::default() },
+        Selection { text: Wanted::parse("nowhere"), ..Selection::default() },
+        Selection::default(),
+    ];
+    for (selection, order) in selections.iter().flat_map(|one| Order::EACH.map(|order| (one, order))) {
+        let query = |cursor| CaseQuery { site: None, selection: selection.clone(), order, limit: 20, cursor };
+        let page = cases::list(&world.service, actor(), query(None)).await.unwrap();
+        assert!(page.next_cursor.is_some(), "{selection:?}");
+        cases::list(&world.service, actor(), query(page.next_cursor)).await.unwrap();
+    }
 }
 
 fn draft(key: &str, parent_id: Option<CommentId>) -> Draft {
@@ -223,6 +286,31 @@ async fn no_request_scans_or_sorts(kind: Kind) {
     world.service.store.close().await;
 }
 
+async fn a_selection_is_read_from_an_index(kind: Kind) {
+    let world = world(kind).await;
+    fill(&world);
+    fill_queues(&world);
+    forget();
+    read_selections(&world).await;
+    cases::find(&world.service, actor(), CommentId::from_number(50_001)).await.unwrap();
+    let statements: BTreeSet<String> = asked()
+        .into_iter()
+        .filter(|sql| {
+            sql.contains("FROM comments") || sql.contains("FROM \"comments\"") || sql.contains("FROM `comments`")
+        })
+        .collect();
+    assert!(statements.len() >= 12, "{statements:#?}");
+    let costly: Vec<_> = plans(&world, kind, &statements)
+        .into_iter()
+        .filter(|(_, steps)| steps.iter().any(|step| is_costly(kind, step)))
+        .collect();
+    assert!(costly.is_empty(), "{costly:#?}");
+    forget();
+    cases::count(&world.service, actor(), None).await.unwrap();
+    assert!(asked().iter().all(|sql| !sql.contains("comments")), "{:#?}", asked());
+    world.service.store.close().await;
+}
+
 async fn a_ranking_reads_only_its_window_from_one_index(kind: Kind) {
     let world = world(kind).await;
     fill(&world);
@@ -271,6 +359,11 @@ fn on_both(promise: impl AsyncFn(Kind)) {
 #[test]
 fn a_request_scans_no_table_and_sorts_no_rows() {
     on_both(no_request_scans_or_sorts);
+}
+
+#[test]
+fn a_queue_is_read_from_its_index_and_its_length_is_kept() {
+    on_both(a_selection_is_read_from_an_index);
 }
 
 #[test]

@@ -267,6 +267,7 @@ impl Contract {
         match (described.is_object(), exchange.body) {
             (false, None) => Vec::new(),
             (false, Some(_)) => vec!["there is a request body, and none in the contract".to_owned()],
+            (true, None) if described["required"] != json!(true) => Vec::new(),
             (true, None) => vec!["the request body is missing".to_owned()],
             (true, Some(body)) => {
                 let essence = content_type.split(';').next().unwrap_or_default().trim().to_lowercase();

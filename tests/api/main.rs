@@ -26,15 +26,18 @@ mod world;
 mod article;
 mod conditional;
 mod cors;
+mod decisions;
 mod editing;
 mod idempotency;
 mod paging;
 mod posting;
 mod protocol;
+mod queue;
 mod quotas;
 mod service;
 mod texts;
 mod threads;
+mod undo;
 mod votes;
 mod wire;
 
@@ -60,6 +63,9 @@ const AREAS: &[Area] = &[
     ("protocol", protocol::PROMISES),
     ("wire", wire::PROMISES),
     ("service", service::PROMISES),
+    ("queue", queue::PROMISES),
+    ("decisions", decisions::PROMISES),
+    ("undo", undo::PROMISES),
 ];
 
 fn main() -> ExitCode {
