@@ -18,6 +18,7 @@ use rejoinder::clock::Clock;
 use rejoinder::domain::access::{Role, SiteScope};
 use rejoinder::domain::address::{ClientNetwork, NetworkHash};
 use rejoinder::domain::author::DisplayName;
+use rejoinder::domain::decision::Action;
 use rejoinder::domain::id::{AuthorId, CommentId, SessionId, StaffId, ThreadId};
 use rejoinder::domain::page::Sort;
 use rejoinder::domain::ranking::Window;
@@ -31,6 +32,7 @@ use rejoinder::domain::vote::Vote;
 use rejoinder::randomness::Randomness;
 use rejoinder::service::cases::{self, CaseQuery};
 use rejoinder::service::comments::{self, ThreadQuery};
+use rejoinder::service::moderation::{self, Decide, Target, Verdict};
 use rejoinder::service::posting::{self, Draft, DraftText, Posted};
 use rejoinder::service::{Client, Service, sites, threads, votes};
 use url::Url;
@@ -311,6 +313,76 @@ async fn a_selection_is_read_from_an_index(kind: Kind) {
     world.service.store.close().await;
 }
 
+/// How many statements the database was asked since it was last forgotten, transactions and savepoints included.
+fn count_asked() -> usize {
+    ASKED.lock().unwrap().iter().filter(|(_, kept)| !kept).count()
+}
+
+/// Adds waiting comments with these ids, ten to a thread.
+fn add_waiting(world: &World, ids: std::ops::Range<i64>) {
+    let (site, first, last) = (world.site.id.number(), ids.start, ids.end - 1);
+    world.database.execute(&format!(
+        "INSERT INTO comments (id, site_id, thread_id, root_id, depth, author_id, author_name, body, body_html, status,
+             listing, created_at, up_count, down_count, rank, reply_count, listed_reply_count, descendant_count)
+           WITH RECURSIVE n (i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last})
+           SELECT i, {site}, i / 10 % 100 + 1, i, 0, 1, 'eve', 'text', '<p>text</p>', 0, 0, i, 0, 0, 0, 0, 0, 0 FROM n;"
+    ));
+}
+
+async fn decide(world: &World, action: Action, ids: std::ops::Range<i64>) {
+    let targets = ids.map(|id| Target { id: CommentId::from_number(id), version: Some(1) }).collect();
+    let decision = Decide { action, targets, reason: None, note: None };
+    let decided = moderation::decide(&world.service, actor(), decision).await.unwrap();
+    assert!(decided.iter().all(|one| matches!(one, Some(one) if matches!(one.verdict, Verdict::Applied(Some(_))))));
+}
+
+async fn a_bulk_asks_less_than_a_fifth_of_what_single_decisions_ask(kind: Kind) {
+    let world = world(kind).await;
+    fill(&world);
+    for (action, first) in [(Action::Approve, 100_000), (Action::Reject, 200_000), (Action::Delete, 300_000)] {
+        add_waiting(&world, first..first + 120);
+        forget();
+        for id in first..first + 20 {
+            decide(&world, action, id..id + 1).await;
+        }
+        let alone = count_asked();
+        forget();
+        decide(&world, action, first + 20..first + 120).await;
+        let together = count_asked();
+        assert!(together < alone, "{action:?}: {together} statements for 100, {alone} for 20 one by one");
+    }
+    world.service.store.close().await;
+}
+
+async fn a_page_of_a_long_queue_asks_no_more_than_one_of_a_short_queue(kind: Kind) {
+    let world = world(kind).await;
+    fill(&world);
+    add_waiting(&world, 100_000..100_100);
+    let query = |cursor| CaseQuery {
+        site: None,
+        selection: Selection { status: Some(Status::Pending), ..Selection::default() },
+        order: Order::Newest,
+        limit: 20,
+        cursor,
+    };
+    let read = async || {
+        let first = cases::list(&world.service, actor(), query(None)).await.unwrap();
+        let second = cases::list(&world.service, actor(), query(first.next_cursor)).await.unwrap();
+        assert_eq!((first.cases.len(), second.cases.len()), (20, 20));
+    };
+    read().await;
+    forget();
+    read().await;
+    let short = count_asked();
+    add_waiting(&world, 200_000..300_000);
+    world.database.execute("ANALYZE");
+    read().await;
+    forget();
+    read().await;
+    assert_eq!(count_asked(), short);
+    world.service.store.close().await;
+}
+
 async fn a_ranking_reads_only_its_window_from_one_index(kind: Kind) {
     let world = world(kind).await;
     fill(&world);
@@ -364,6 +436,16 @@ fn a_request_scans_no_table_and_sorts_no_rows() {
 #[test]
 fn a_queue_is_read_from_its_index_and_its_length_is_kept() {
     on_both(a_selection_is_read_from_an_index);
+}
+
+#[test]
+fn a_hundred_decisions_at_once_ask_less_than_twenty_alone() {
+    on_both(a_bulk_asks_less_than_a_fifth_of_what_single_decisions_ask);
+}
+
+#[test]
+fn a_page_of_a_queue_costs_the_same_however_long_the_queue_is() {
+    on_both(a_page_of_a_long_queue_asks_no_more_than_one_of_a_short_queue);
 }
 
 #[test]

@@ -21,6 +21,7 @@ promises![
     a_decision_settles_the_reports_of_a_comment,
     a_rejected_comment_with_replies_leaves_a_tombstone,
     a_reply_below_comments_that_wait_shows_their_tombstones,
+    whatever_is_decided_the_counters_stay_right,
     what_staff_delete_is_kept_for_thirty_days,
     what_its_writer_deleted_is_out_of_reach,
     a_decision_says_why,
@@ -256,6 +257,39 @@ async fn a_reply_below_comments_that_wait_shows_their_tombstones(setup: Setup) {
     mia.decide("reject", &[&chain[4], &chain[3]]).await.ok();
     world.reader().comment(&chain[2]).await.refused(404, "comment_not_found");
     assert_eq!(world.reader().comment(&chain[0]).await.ok()["comment"]["status"], "deleted");
+}
+
+async fn whatever_is_decided_the_counters_stay_right(setup: Setup) {
+    let world = setup.start().await;
+    let (dave, mia) = (world.author("dave"), world.staff("Mia", Role::Moderator, &[]).await);
+    let mut state = 7_u64;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    let mut tree = vec![dave.says("/a", "text").await];
+    for _ in 0..30 {
+        let comment = match random(5) {
+            0 => dave.says("/a", "text").await,
+            _ => dave.answers("/a", &tree[random(tree.len())].clone(), "text").await,
+        };
+        tree.push(comment);
+    }
+    let mut decisions: Vec<String> = Vec::new();
+    for _ in 0..40 {
+        if random(4) == 0 && !decisions.is_empty() {
+            let at = random(decisions.len());
+            assert!([200, 409].contains(&mia.undo(&decisions[at]).await.status));
+            continue;
+        }
+        let action = ["approve", "reject", "spam", "restore", "delete"][random(5)];
+        let chosen: BTreeSet<usize> = (0..=random(9)).map(|_| random(tree.len())).collect();
+        let chosen: Vec<&str> = chosen.into_iter().map(|at| tree[at].as_str()).collect();
+        let results = mia.decide(action, &chosen).await.ok()["results"].clone();
+        let made = results.as_array().unwrap().iter().filter_map(|result| result["decision_id"].as_str());
+        decisions.extend(made.map(str::to_owned));
+        assert_eq!(world.audit().await, Vec::<String>::new());
+    }
 }
 
 async fn what_staff_delete_is_kept_for_thirty_days(setup: Setup) {
