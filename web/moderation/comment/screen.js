@@ -1,0 +1,3 @@
+/** @import { Screen } from '../types' */
+/** @type {Screen} */
+export const commentScreen = () => {};
