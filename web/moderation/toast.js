@@ -46,6 +46,7 @@ export function toastError(error, what) {
  *
  * @param {string} message such as `Rejected.`
  * @param {() => Promise<string>} run
+ * @returns {{ withdraw: () => void }} for when it turns out that nothing was done
  */
 export function offerUndo(message, run) {
   const undo = { message, run };
@@ -65,6 +66,13 @@ export function offerUndo(message, run) {
     left.textContent = `${Math.ceil(seconds)} s`;
     element.style.setProperty('--left', String(seconds / UNDO_SECONDS));
   });
+  announce(message);
+  return {
+    withdraw: () => {
+      if (undos.includes(undo)) undos.splice(undos.indexOf(undo), 1);
+      ending.abort();
+    },
+  };
 }
 
 /** Takes back what was done last; also when its bar is gone. */
