@@ -37,6 +37,8 @@ export function openDialog(title, content, { isWide = false, onClose } = {}) {
   });
   document.body.append(element);
   element.showModal();
+  const field = element.querySelector('.dialog-body input, .dialog-body select, .dialog-body textarea');
+  if (field instanceof HTMLElement) field.focus();
   return { element, close };
 }
 

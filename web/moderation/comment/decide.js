@@ -50,6 +50,7 @@ export function decide(action, comments, grounds, hooks) {
   const undo = offerUndo(sentence(action, changes), async () => undoAll(await sent, hooks));
   void sent.then((applied) => {
     if (applied.length === 0) undo.withdraw();
+    else if (applied.length < changes.length) undo.amend(sentence(action, applied));
     refreshCounts();
   });
   return changes.length;

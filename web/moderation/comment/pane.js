@@ -6,11 +6,12 @@
 import { announce } from '../announce.js';
 import { isAborted } from '../api.js';
 import { fill, h, webAddress } from '../dom.js';
+import { plural } from '../format.js';
 import { button, iconButton, statusBadge, timeElement, written } from '../parts.js';
 import { addressOf } from '../router.js';
 import { may } from '../session.js';
 import { emptyState, failureState, loadingState } from '../states.js';
-import { ACTIONS, isErased, outcome } from './actions.js';
+import { ACTIONS, isErased, isOffered, outcome } from './actions.js';
 import { articleLink, authorCard } from './author.js';
 import { openBanDialog } from './ban.js';
 import { contextOf, forgetContext } from './context.js';
@@ -34,7 +35,7 @@ export function commentPane(hooks) {
   let shown = null;
   const room = h('div', { class: 'pane-room' });
   const bar = toolbar(hooks, () => shown, { openReason, openBan, focusReply, openArticle });
-  const element = h('section', { class: 'pane', 'aria-label': 'Comment' }, bar.element, room);
+  const element = h('section', { class: 'pane', 'aria-label': 'Comment', tabindex: -1 }, bar.elements, room);
 
   /**
    * Shows a comment: at once what is known of it, and the rest when it is there.
@@ -155,27 +156,24 @@ function toolbar(hooks, shown, open) {
   const reject = decisions.find(({ action }) => action === 'reject')?.element;
   const ban = button('Ban', open.openBan, { key: 'b', icon: 'ban' });
   const reply = button('Reply', open.focusReply, { key: 'c', icon: 'reply' });
-  const article = button('Article', open.openArticle, { key: 'o', icon: 'external', class: 'article-button' });
+  const article = button('Article', open.openArticle, { key: 'o', icon: 'external' });
   const back = hooks.close === null ? null : iconButton('Back to the list', 'back', hooks.close);
   back?.classList.add('back-button');
-  const element = h('div', { class: 'pane-bar', role: 'toolbar', 'aria-label': 'Decide' },
-    back,
-    may('moderate') && decisions.map(({ element }) =>
-      (element === reject ? h('span', { class: 'split' }, element, reasonButton) : element)),
-    h('span', { class: 'pane-bar-space' }),
-    may('moderate') && [reply, ban],
-    article,
-  );
+  const elements = [
+    h('div', { class: 'pane-decisions', role: 'toolbar', 'aria-label': 'Decide' },
+      may('moderate') && decisions.map(({ element }) =>
+        (element === reject ? h('span', { class: 'split' }, element, reasonButton) : element))),
+    h('div', { class: 'pane-tools', role: 'toolbar', 'aria-label': 'More' },
+      back, may('moderate') && [reply, ban], article),
+  ];
 
   /** @param {AdminComment | null} comment */
   function draw(comment) {
-    element.hidden = comment === null;
+    for (const each of elements) each.hidden = comment === null;
     if (comment === null) return;
     for (const { action, element: each } of decisions) {
-      const isPossible = outcome(comment, action) !== null;
-      // Restoring stands in for rejecting where something is rejected already.
-      each.hidden = action === 'restore' && !isPossible;
-      each.setAttribute('aria-disabled', String(!isPossible));
+      each.hidden = !isOffered(comment, action);
+      each.setAttribute('aria-disabled', String(outcome(comment, action) === null));
     }
     reasonButton.setAttribute('aria-disabled', String(outcome(comment, 'reject') === null));
     reply.setAttribute('aria-disabled', String(comment.status !== 'published'));
@@ -183,7 +181,7 @@ function toolbar(hooks, shown, open) {
     article.hidden = webAddress(comment.thread.url) === null;
   }
 
-  return { element, draw, reasonButton };
+  return { elements, draw, reasonButton };
 }
 
 /**
@@ -214,7 +212,7 @@ function sheet(comment, context, notice, more) {
           byline(comment, statusBadge(comment.status)),
           isErased(comment) ? h('p', { class: 'aside' }, 'The text has been erased.') : bodyText(comment.body),
           h('p', { class: 'aside' }, comment.edited_at !== null && ['Edited ', timeElement(comment.edited_at), ' · '],
-            `${comment.score.up} up, ${comment.score.down} down · ${comment.reply_count} replies · `,
+            `${comment.score.up} up, ${comment.score.down} down · ${plural(comment.reply_count, 'reply', 'replies')} · `,
             h('a', { class: 'link', href: addressOf(`comment/${comment.id}`) }, 'Its own page')),
         ),
       ),

@@ -122,7 +122,10 @@ export function filterBar(place) {
     autocomplete: 'off', dir: 'auto', 'aria-keyshortcuts': '/',
   });
   const apply = settled(() => {
-    if (search.value.trim() !== (place().query.q ?? '')) goFiltered(place(), { q: search.value.trim() });
+    const q = search.value.trim();
+    if (q !== (place().query.q ?? '')) {
+      go(`queue/${tabOf(place()).name}`, { ...filtersOf(place()), q }, { replace: true });
+    }
   }, SEARCH_MILLISECONDS);
   search.addEventListener('input', apply);
   search.addEventListener('keydown', (event) => {

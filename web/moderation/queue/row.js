@@ -2,7 +2,7 @@
 
 /** @import { AdminComment, DecisionAction } from '../types' */
 
-import { actionOf, outcome } from '../comment/actions.js';
+import { actionOf, isOffered, outcome } from '../comment/actions.js';
 import { marks } from '../comment/why.js';
 import { h } from '../dom.js';
 import { excerpt } from '../format.js';
@@ -62,6 +62,6 @@ export function commentRow(comment, { notice, isSelected, isAtHome }, hooks) {
  * @returns {DecisionAction[]}
  */
 function quickActions(comment) {
-  const likely = /** @type {DecisionAction[]} */ (['approve', 'reject', 'delete']);
-  return likely.filter((action) => outcome(comment, action) !== null).slice(0, 2);
+  const likely = /** @type {DecisionAction[]} */ (['approve', 'restore', 'reject', 'delete']);
+  return likely.filter((action) => isOffered(comment, action) && outcome(comment, action) !== null).slice(0, 2);
 }
