@@ -32,7 +32,7 @@ export function sites() {
  */
 export function countsOf(site) {
   if (known === null) return null;
-  return site === undefined ? known.totals : known.queues.find((queue) => queue.site === site) ?? null;
+  return site === undefined ? known.totals : (known.queues.find((queue) => queue.site === site) ?? null);
 }
 
 /** When the counts were asked for, in milliseconds. */

@@ -26,7 +26,9 @@ const shown = [];
  */
 export function toast(message, tone = 'plain') {
   const ending = new AbortController();
-  const element = h('div', { class: `toast is-${tone}` },
+  const element = h(
+    'div',
+    { class: `toast is-${tone}` },
     h('p', null, message),
     iconButton('Dismiss', 'close', () => ending.abort()),
   );
@@ -61,7 +63,9 @@ export function offerUndo(message, run) {
   const ending = bar;
   const text = h('p', null, message);
   const left = h('span', { class: 'undo-left', 'aria-hidden': 'true' });
-  const element = h('section', { class: 'toast undo-bar', 'aria-label': 'What was done last' },
+  const element = h(
+    'section',
+    { class: 'toast undo-bar', 'aria-label': 'What was done last' },
     text,
     button('Undo', () => void takeBack(undo), { key: 'u', tone: 'quiet' }),
     left,
@@ -73,7 +77,9 @@ export function offerUndo(message, run) {
   });
   announce(message);
   return {
-    amend: (message) => { text.textContent = message; },
+    amend: (message) => {
+      text.textContent = message;
+    },
     withdraw: () => {
       if (undos.includes(undo)) undos.splice(undos.indexOf(undo), 1);
       ending.abort();

@@ -193,15 +193,17 @@ async function undoAll(changes, hooks) {
   const waiting = [...changes];
   /** @type {unknown[]} */
   const errors = [];
-  await Promise.all(Array.from({ length: UNDONE_AT_ONCE }, async () => {
-    for (let change = waiting.shift(); change !== undefined; change = waiting.shift()) {
-      try {
-        await undoOne(change, hooks);
-      } catch (error) {
-        errors.push(error);
+  await Promise.all(
+    Array.from({ length: UNDONE_AT_ONCE }, async () => {
+      for (let change = waiting.shift(); change !== undefined; change = waiting.shift()) {
+        try {
+          await undoOne(change, hooks);
+        } catch (error) {
+          errors.push(error);
+        }
       }
-    }
-  }));
+    }),
+  );
   refreshCounts();
   if (errors.length === changes.length && errors.length > 0) throw errors[0];
   if (errors.length > 0) {

@@ -78,7 +78,10 @@ export function commentPane(hooks) {
     } catch (error) {
       if (shown !== comment || isAborted(error)) return;
       if (!more.isConnected) return;
-      fill(more, failureState(error, () => show(comment, notice)));
+      fill(
+        more,
+        failureState(error, () => show(comment, notice)),
+      );
     }
   }
 
@@ -124,11 +127,13 @@ export function commentPane(hooks) {
 
   /** @type {KeyBinding[]} */
   const bindings = [
-    ...(may('moderate') ? [
-      { key: 'shift+r', label: 'Reject with a reason', run: openReason },
-      { key: 'b', label: 'Ban', run: openBan },
-      { key: 'c', label: 'Reply', run: focusReply },
-    ] : []),
+    ...(may('moderate')
+      ? [
+          { key: 'shift+r', label: 'Reject with a reason', run: openReason },
+          { key: 'b', label: 'Ban', run: openBan },
+          { key: 'c', label: 'Reply', run: focusReply },
+        ]
+      : []),
     { key: 'o', label: 'Open the article', run: openArticle },
   ];
   clear();
@@ -145,10 +150,14 @@ export function commentPane(hooks) {
 function toolbar(hooks, shown, open) {
   const decisions = ACTIONS.map(({ action, label, key, icon, tone }) => ({
     action,
-    element: button(label, () => {
-      const comment = shown();
-      if (comment !== null && outcome(comment, action) !== null) hooks.decide(action, {});
-    }, { key, icon, tone }),
+    element: button(
+      label,
+      () => {
+        const comment = shown();
+        if (comment !== null && outcome(comment, action) !== null) hooks.decide(action, {});
+      },
+      { key, icon, tone },
+    ),
   }));
   const reasonButton = iconButton('Reject with a reason', 'down', open.openReason);
   reasonButton.setAttribute('aria-haspopup', 'dialog');
@@ -160,11 +169,21 @@ function toolbar(hooks, shown, open) {
   const back = hooks.close === null ? null : iconButton('Back to the list', 'back', hooks.close);
   back?.classList.add('back-button');
   const elements = [
-    h('div', { class: 'pane-decisions', role: 'toolbar', 'aria-label': 'Decide' },
-      may('moderate') && decisions.map(({ element }) =>
-        (element === reject ? h('span', { class: 'split' }, element, reasonButton) : element))),
-    h('div', { class: 'pane-tools', role: 'toolbar', 'aria-label': 'More' },
-      back, may('moderate') && [reply, ban], article),
+    h(
+      'div',
+      { class: 'pane-decisions', role: 'toolbar', 'aria-label': 'Decide' },
+      may('moderate') &&
+        decisions.map(({ element }) =>
+          element === reject ? h('span', { class: 'split' }, element, reasonButton) : element,
+        ),
+    ),
+    h(
+      'div',
+      { class: 'pane-tools', role: 'toolbar', 'aria-label': 'More' },
+      back,
+      may('moderate') && [reply, ban],
+      article,
+    ),
   ];
 
   /** @param {AdminComment | null} comment */
@@ -195,29 +214,57 @@ function toolbar(hooks, shown, open) {
 function sheet(comment, context, notice, more) {
   const reasons = reasonsToWait(comment);
   const parents = context?.parents ?? [];
-  return h('div', { class: 'sheet' },
+  return h(
+    'div',
+    { class: 'sheet' },
     notice !== null && h('p', { class: 'notice', role: 'note' }, notice),
-    h('div', { class: 'sheet-main' },
-      h('p', { class: 'article' },
+    h(
+      'div',
+      { class: 'sheet-main' },
+      h(
+        'p',
+        { class: 'article' },
         articleLink(comment.thread, webAddress(comment.thread.url)),
-        h('span', { class: 'aside' }, comment.site,
+        h(
+          'span',
+          { class: 'aside' },
+          comment.site,
           context?.thread.state === 'closed' && ' · closed',
-          context?.thread.moderation === 'pre' && ' · every comment waits'),
-      ),
-      h('ol', { class: 'chain' },
-        parents.map((parent) => h('li', { class: 'parent' },
-          byline(parent, parent.status === 'published' ? null : statusBadge(parent.status)),
-          parent.body === '' ? h('p', { class: 'aside' }, 'The text has been erased.') : bodyText(parent.body))),
-        h('li', { class: 'subject', 'aria-current': 'true' },
-          byline(comment, statusBadge(comment.status)),
-          isErased(comment) ? h('p', { class: 'aside' }, 'The text has been erased.') : bodyText(comment.body),
-          h('p', { class: 'aside' }, comment.edited_at !== null && ['Edited ', timeElement(comment.edited_at), ' · '],
-            `${comment.score.up} up, ${comment.score.down} down · ${plural(comment.reply_count, 'reply', 'replies')} · `,
-            h('a', { class: 'link', href: addressOf(`comment/${comment.id}`) }, 'Its own page')),
+          context?.thread.moderation === 'pre' && ' · every comment waits',
         ),
       ),
-      reasons.length > 0 && h('ul', { class: 'why', 'aria-label': 'Why it waits' },
-        reasons.map((reason) => h('li', null, reason))),
+      h(
+        'ol',
+        { class: 'chain' },
+        parents.map((parent) =>
+          h(
+            'li',
+            { class: 'parent' },
+            byline(parent, parent.status === 'published' ? null : statusBadge(parent.status)),
+            parent.body === '' ? h('p', { class: 'aside' }, 'The text has been erased.') : bodyText(parent.body),
+          ),
+        ),
+        h(
+          'li',
+          { class: 'subject', 'aria-current': 'true' },
+          byline(comment, statusBadge(comment.status)),
+          isErased(comment) ? h('p', { class: 'aside' }, 'The text has been erased.') : bodyText(comment.body),
+          h(
+            'p',
+            { class: 'aside' },
+            comment.edited_at !== null && ['Edited ', timeElement(comment.edited_at), ' · '],
+            `${comment.score.up} up, ${comment.score.down} down · `,
+            `${plural(comment.reply_count, 'reply', 'replies')} · `,
+            h('a', { class: 'link', href: addressOf(`comment/${comment.id}`) }, 'Its own page'),
+          ),
+        ),
+      ),
+      reasons.length > 0 &&
+        h(
+          'ul',
+          { class: 'why', 'aria-label': 'Why it waits' },
+          reasons.map((reason) => h('li', null, reason)),
+        ),
     ),
     more,
   );
@@ -228,7 +275,13 @@ function sheet(comment, context, notice, more) {
  * @param {HTMLElement | null} mark
  */
 function byline(comment, mark) {
-  return h('p', { class: 'byline' }, written(comment.author.name || 'Erased', 'name'), mark, timeElement(comment.created_at));
+  return h(
+    'p',
+    { class: 'byline' },
+    written(comment.author.name || 'Erased', 'name'),
+    mark,
+    timeElement(comment.created_at),
+  );
 }
 
 /**
@@ -237,9 +290,13 @@ function byline(comment, mark) {
  */
 function details(context, onPosted) {
   const { comment, thread, author, reports, revisions, decisions } = context;
-  return h('div', { class: 'pane-more' },
+  return h(
+    'div',
+    { class: 'pane-more' },
     h('div', { class: 'pane-side' }, authorCard(comment, author)),
-    h('div', { class: 'pane-history' },
+    h(
+      'div',
+      { class: 'pane-history' },
       reportList(reports),
       revisionList(revisions),
       decisionList(decisions),

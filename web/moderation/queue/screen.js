@@ -33,25 +33,40 @@ export const queueScreen = ({ main, place: begin, signal }) => {
   const pane = commentPane({
     decide: (action, grounds) => decideAbout(action, currentOnly(), grounds),
     fresh: (comment) => listing.put(comment, listing.current()?.notice ?? null),
-    banned: (removed) => { if (removed > 0) reload(); },
+    banned: (removed) => {
+      if (removed > 0) reload();
+    },
     close: () => closePane(),
   });
-  const listing = createListing({
-    holds: (comment) => tabOf(place).holds(comment),
-    current: showCurrent,
-    open: openRow,
-    decide: (action, comment) => decideAbout(action, [comment], {}),
-    changed: () => drawBar(),
-    empty,
-  }, signal);
+  const listing = createListing(
+    {
+      holds: (comment) => tabOf(place).holds(comment),
+      current: showCurrent,
+      open: openRow,
+      decide: (action, comment) => decideAbout(action, [comment], {}),
+      changed: () => drawBar(),
+      empty,
+    },
+    signal,
+  );
   const filters = filterBar(() => place);
   const heading = h('h1', { class: 'visually-hidden' });
   const tabs = h('nav', { class: 'tabs', 'aria-label': 'Queues' });
   const news = h('div', { class: 'news' });
   const bar = selectionBar();
-  const room = h('div', { class: 'queue' },
+  const room = h(
+    'div',
+    { class: 'queue' },
     h('div', { class: 'queue-head' }, heading, tabs),
-    h('section', { class: 'list', 'aria-label': 'Comments' }, skipToPane(), filters.element, bar.element, news, listing.element),
+    h(
+      'section',
+      { class: 'list', 'aria-label': 'Comments' },
+      skipToPane(),
+      filters.element,
+      bar.element,
+      news,
+      listing.element,
+    ),
     pane.element,
   );
   main.append(room);
@@ -74,7 +89,7 @@ export const queueScreen = ({ main, place: begin, signal }) => {
     for (const each of tabs.querySelectorAll('a')) {
       if (focused !== null && each.getAttribute('href') === focused) each.focus({ preventScroll: true });
     }
-    const now = count === null ? null : countsOf(place.query.site)?.[count] ?? null;
+    const now = count === null ? null : (countsOf(place.query.site)?.[count] ?? null);
     document.title = `${now ? `(${number(now)}) ` : ''}${label} – Rejoinder`;
     // Counts that are older than the list say nothing about what is new.
     if (now !== null && countsSince() > loadedAt) expected ??= now;
@@ -129,10 +144,20 @@ export const queueScreen = ({ main, place: begin, signal }) => {
   }
 
   function skipToPane() {
-    return h('a', { class: 'skip-link', href: '#pane', on: { click: (event) => {
-      event.preventDefault();
-      pane.element.focus();
-    } } }, 'Skip to the open comment');
+    return h(
+      'a',
+      {
+        class: 'skip-link',
+        href: '#pane',
+        on: {
+          click: (event) => {
+            event.preventDefault();
+            pane.element.focus();
+          },
+        },
+      },
+      'Skip to the open comment',
+    );
   }
 
   function focusPane() {
@@ -173,7 +198,9 @@ export const queueScreen = ({ main, place: begin, signal }) => {
         if (!tab.holds(after)) leaving.push(before);
         expect(tab.holds(before), tab.holds(after));
       },
-      done: (now) => { if (!signal.aborted && tab === tabOf(place) && tab.holds(now)) listing.put(now, null); },
+      done: (now) => {
+        if (!signal.aborted && tab === tabOf(place) && tab.holds(now)) listing.put(now, null);
+      },
       back: (comment, notice) => {
         if (signal.aborted) return;
         expect(false, tab.holds(comment));
@@ -189,8 +216,7 @@ export const queueScreen = ({ main, place: begin, signal }) => {
     else if (comments.length === 1) void listing.step(1);
     else listing.markNone();
     const next = listing.current()?.comment;
-    announce(next === undefined ? 'That was the last one.'
-      : `Next: ${next.author.name}: ${excerpt(next.body, 80)}`);
+    announce(next === undefined ? 'That was the last one.' : `Next: ${next.author.name}: ${excerpt(next.body, 80)}`);
   }
 
   /** @param {boolean} was @param {boolean} is whether a comment counts in this tab */
@@ -200,23 +226,40 @@ export const queueScreen = ({ main, place: begin, signal }) => {
 
   function empty() {
     const [title, text] = tabOf(place).empty;
-    return isWhole(place) ? emptyState(title, text) : emptyState('No comment fits', 'No comment in this list has all of that.', {
-      icon: 'search',
-      action: button('Clear the filters', () => go(`queue/${tabOf(place).name}`, { site: place.query.site })),
-    });
+    return isWhole(place)
+      ? emptyState(title, text)
+      : emptyState('No comment fits', 'No comment in this list has all of that.', {
+          icon: 'search',
+          action: button('Clear the filters', () => go(`queue/${tabOf(place).name}`, { site: place.query.site })),
+        });
   }
 
   /** The line above the list: how many are selected, and what to do with them; else the choices. */
   function selectionBar() {
-    const box = h('input', { type: 'checkbox', 'aria-label': 'Select all that are loaded', on: { change: () => listing.markAll() } });
+    const box = h('input', {
+      type: 'checkbox',
+      'aria-label': 'Select all that are loaded',
+      on: { change: () => listing.markAll() },
+    });
     const label = h('span', { class: 'bar-label', 'aria-live': 'off' });
     const actions = ACTIONS.map(({ action, label }) => ({
-      action, element: button(label, () => decideAbout(action, listing.selection(), {}), { tone: 'quiet' }),
+      action,
+      element: button(label, () => decideAbout(action, listing.selection(), {}), { tone: 'quiet' }),
     }));
-    const buttons = h('div', { class: 'bar-actions', role: 'group', 'aria-label': 'Decide about the selected' },
-      actions.map(({ element }) => element), iconButton('Select none', 'close', () => listing.markNone()));
-    const element = h('div', { class: 'list-bar' },
-      may('moderate') && h('label', { class: 'row-check' }, box), label, filters.choices, buttons);
+    const buttons = h(
+      'div',
+      { class: 'bar-actions', role: 'group', 'aria-label': 'Decide about the selected' },
+      actions.map(({ element }) => element),
+      iconButton('Select none', 'close', () => listing.markNone()),
+    );
+    const element = h(
+      'div',
+      { class: 'list-bar' },
+      may('moderate') && h('label', { class: 'row-check' }, box),
+      label,
+      filters.choices,
+      buttons,
+    );
     return { element, box, label, actions, buttons };
   }
 
@@ -228,13 +271,20 @@ export const queueScreen = ({ main, place: begin, signal }) => {
     bar.box.checked = isActive && selection.length === size;
     bar.box.indeterminate = isActive && selection.length < size;
     bar.box.disabled = size === 0;
-    fill(bar.label, isActive ? `${number(selection.length)} selected`
-      : size > 0 ? listing.isComplete() ? plural(size, 'comment') : `${number(size)}+ comments` : '');
+    fill(
+      bar.label,
+      isActive
+        ? `${number(selection.length)} selected`
+        : size > 0
+          ? listing.isComplete()
+            ? plural(size, 'comment')
+            : `${number(size)}+ comments`
+          : '',
+    );
     bar.buttons.hidden = !isActive;
     filters.choices.hidden = isActive;
     for (const { action, element } of bar.actions) {
-      element.hidden = !selection.some((comment) =>
-        isOffered(comment, action) && outcome(comment, action) !== null);
+      element.hidden = !selection.some((comment) => isOffered(comment, action) && outcome(comment, action) !== null);
     }
   }
 
@@ -265,25 +315,45 @@ export const queueScreen = ({ main, place: begin, signal }) => {
     return true;
   }
 
-  bindKeys('Move', [
-    { key: 'j', label: 'Next comment', run: () => void listing.step(1) },
-    { key: 'k', label: 'Previous comment', run: () => void listing.step(-1) },
-    { key: 'Enter', label: 'Open', run: openCurrent },
-    { key: '/', label: 'Search', run: filters.focus },
-    { key: 'Escape', label: 'Select none, or back to the list', run: escape },
-  ], signal);
-  bindKeys('Queues', TABS.map(({ name, label }, index) => ({
-    key: String(index + 1), label, run: () => goFiltered(place, name === 'pending' ? {} : { hold: '' }, name),
-  })), signal);
+  bindKeys(
+    'Move',
+    [
+      { key: 'j', label: 'Next comment', run: () => void listing.step(1) },
+      { key: 'k', label: 'Previous comment', run: () => void listing.step(-1) },
+      { key: 'Enter', label: 'Open', run: openCurrent },
+      { key: '/', label: 'Search', run: filters.focus },
+      { key: 'Escape', label: 'Select none, or back to the list', run: escape },
+    ],
+    signal,
+  );
+  bindKeys(
+    'Queues',
+    TABS.map(({ name, label }, index) => ({
+      key: String(index + 1),
+      label,
+      run: () => goFiltered(place, name === 'pending' ? {} : { hold: '' }, name),
+    })),
+    signal,
+  );
   if (may('moderate')) {
-    bindKeys('Decide', ACTIONS.map(({ action, label, key }) => ({
-      key, label, run: () => decideAbout(action, chosen(), {}),
-    })), signal);
-    bindKeys('Select', [
-      { key: 'x', label: 'Select', run: () => markCurrent(false) },
-      { key: 'shift+x', label: 'Select up to here', run: () => markCurrent(true) },
-      { key: '*', label: 'Select all that are loaded', run: markAll },
-    ], signal);
+    bindKeys(
+      'Decide',
+      ACTIONS.map(({ action, label, key }) => ({
+        key,
+        label,
+        run: () => decideAbout(action, chosen(), {}),
+      })),
+      signal,
+    );
+    bindKeys(
+      'Select',
+      [
+        { key: 'x', label: 'Select', run: () => markCurrent(false) },
+        { key: 'shift+x', label: 'Select up to here', run: () => markCurrent(true) },
+        { key: '*', label: 'Select all that are loaded', run: markAll },
+      ],
+      signal,
+    );
   }
   bindKeys('The open comment', pane.bindings, signal);
   onCounts(drawCounts, signal);
