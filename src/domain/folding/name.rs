@@ -54,7 +54,7 @@ fn push_prototype(letters: &mut String, c: char) {
         _ if c.is_ascii_punctuation() => {}
         _ => match look_of(c) {
             Look::Letter(letter) | Look::Alike(letter) => letters.push(letter),
-            Look::Latin | Look::Other => {
+            Look::Latin | Look::Other | Look::Sign => {
                 let mut buffer = [0; 4];
                 letters.extend(confusable_detection::skeleton(c.encode_utf8(&mut buffer)));
             }
