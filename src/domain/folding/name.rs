@@ -130,7 +130,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_skeleton_is_its_own(name in any::<String>(), mixed in "[a-zA-Z0-9 .а-яА-Яα-ωΑ-Ω\u{300}-\u{30f}\u{200b}-\u{200f}@$|]{0,40}") {
+        fn a_skeleton_is_its_own(
+            name in any::<String>(),
+            mixed in "[a-zA-Z0-9 .а-яА-Яα-ωΑ-Ω\u{300}-\u{30f}\u{200b}-\u{200f}@$|]{0,40}",
+        ) {
             for name in [&name, &mixed] {
                 let once = skeleton(name);
                 prop_assert_eq!(&skeleton(&once), &once);
