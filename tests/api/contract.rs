@@ -109,6 +109,9 @@ impl Contract {
     pub(crate) fn complaints(&self, operation: Option<&Operation>, exchange: &Exchange<'_>) -> Vec<String> {
         let mut complaints = self.general_complaints(exchange.answer);
         let Some(operation) = operation else {
+            if exchange.answer.has_header("set-cookie") {
+                complaints.push("the answer sets a cookie".to_owned());
+            }
             return complaints;
         };
         let status = exchange.answer.status;
@@ -137,9 +140,6 @@ impl Contract {
     /// What is wrong with an answer, whatever was asked.
     pub(crate) fn general_complaints(&self, answer: &Answer) -> Vec<String> {
         let mut complaints = Vec::new();
-        if answer.has_header("set-cookie") {
-            complaints.push("the answer sets a cookie".to_owned());
-        }
         let Some(request_id) = answer.header("x-request-id") else {
             complaints.push("the answer has no X-Request-Id".to_owned());
             return complaints;
