@@ -105,6 +105,7 @@ impl Options {
             guests: self.guests,
             voting: self.voting,
             text_format: self.text_format,
+            ..SiteChange::default()
         }
     }
 }

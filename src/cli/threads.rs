@@ -61,7 +61,8 @@ pub(super) async fn execute(service: &Service, command: Command) -> Result<(), F
         MaxCharacters::Own(number) => Some(number),
         MaxCharacters::OfSite => None,
     });
-    let thread = threads::set(service, site, key, ThreadChange { state, max_characters }).await?;
+    let thread =
+        threads::set(service, site, key, ThreadChange { state, max_characters, ..ThreadChange::default() }).await?;
     let limit = thread.max_characters.map_or_else(|| "site".to_owned(), |number| number.to_string());
     say(&format!("{}  state={} max_characters={limit}", thread.key.as_str(), thread.state.name()))
 }

@@ -26,6 +26,14 @@ pub const LARGEST_MAX_DEPTH: u32 = 100;
 pub const LONGEST_EDIT_WINDOW_SECONDS: u32 = 315_360_000;
 /// The most origins that a site can list.
 pub const MAX_ORIGINS: usize = 100;
+/// How many reports hold a comment of a site whose owner hasn't said otherwise.
+pub const DEFAULT_REPORT_THRESHOLD: u32 = 3;
+/// The largest number of links, or of reports, that a site can name as a bound.
+pub const LARGEST_BOUND: u32 = 1_000;
+/// The most days after which threads close by themselves: ten years.
+pub const MOST_DAYS_OPEN: u32 = 3_650;
+/// The longest guidelines, in characters.
+pub const MAX_GUIDELINES_CHARACTERS: u32 = 2_000;
 
 /// The name of a site in addresses: 1 to 64 of `a`–`z`, `0`–`9` and `-`, not beginning or ending with `-`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -179,9 +187,38 @@ pub struct Site {
     pub origins: Vec<OriginPattern>,
     /// What writers may do.
     pub policy: Policy,
+    /// What writers are asked to keep to.
+    pub guidelines: Option<String>,
+    /// Whether comments of writers who have none published wait for a moderator.
+    pub hold_first_comment: bool,
+    /// How many links a comment can have before it waits for a moderator; `None` for any number.
+    pub max_links: Option<u32>,
+    /// How many readers must report a published comment before it waits for a moderator; 0 if reports never hold one.
+    pub report_threshold: u32,
+    /// After how many days threads take no more comments; `None` for never.
+    pub close_after_days: Option<u32>,
+    /// How often the rules of the site have changed: what was made of them is good for as long as this stays.
+    pub rules_version: i64,
 }
 
 impl Site {
+    /// A site with the default settings, to which no page may write.
+    #[must_use]
+    pub fn new(id: SiteId, slug: Slug) -> Self {
+        Self {
+            id,
+            slug,
+            origins: Vec::new(),
+            policy: Policy::default(),
+            guidelines: None,
+            hold_first_comment: false,
+            max_links: None,
+            report_threshold: DEFAULT_REPORT_THRESHOLD,
+            close_after_days: None,
+            rules_version: 0,
+        }
+    }
+
     /// Whether a page of this origin may write.
     #[must_use]
     pub fn allows(&self, origin: &Origin) -> bool {
@@ -221,6 +258,16 @@ pub struct SiteChange {
     pub voting: Option<Voting>,
     /// See [`Policy`].
     pub text_format: Option<TextFormat>,
+    /// See [`Site`]; `Some(None)` for none.
+    pub guidelines: Option<Option<String>>,
+    /// See [`Site`].
+    pub hold_first_comment: Option<bool>,
+    /// See [`Site`]; `Some(None)` for any number.
+    pub max_links: Option<Option<u32>>,
+    /// See [`Site`].
+    pub report_threshold: Option<u32>,
+    /// See [`Site`]; `Some(None)` for never.
+    pub close_after_days: Option<Option<u32>>,
 }
 
 impl SiteChange {
@@ -254,8 +301,29 @@ impl SiteChange {
             voting: self.voting.unwrap_or(old.voting),
             text_format: self.text_format.unwrap_or(old.text_format),
         };
-        site.policy = policy.check()?;
+        let policy = policy.check()?;
+        self.check_bounds()?;
+        site.policy = policy;
         site.origins = kept;
+        site.guidelines = self.guidelines.clone().unwrap_or_else(|| site.guidelines.take());
+        site.hold_first_comment = self.hold_first_comment.unwrap_or(site.hold_first_comment);
+        site.max_links = self.max_links.unwrap_or(site.max_links);
+        site.report_threshold = self.report_threshold.unwrap_or(site.report_threshold);
+        site.close_after_days = self.close_after_days.unwrap_or(site.close_after_days);
+        Ok(())
+    }
+
+    fn check_bounds(&self) -> Result<(), PolicyError> {
+        let ranges = [
+            ("max_links", 0, LARGEST_BOUND, self.max_links.flatten()),
+            ("report_threshold", 0, LARGEST_BOUND, self.report_threshold),
+            ("close_after_days", 1, MOST_DAYS_OPEN, self.close_after_days.flatten()),
+        ];
+        for (setting, min, max, actual) in ranges {
+            if let Some(actual) = actual.filter(|actual| !(min..=max).contains(actual)) {
+                return Err(PolicyError { setting, min, max, actual });
+            }
+        }
         Ok(())
     }
 }

@@ -3,8 +3,8 @@
 use unicode_normalization::UnicodeNormalization;
 use url::Url;
 
-use super::id::{SiteId, ThreadId};
-use super::site::Policy;
+use super::id::{CommentId, SiteId, ThreadId};
+use super::site::{Moderation, Policy};
 use super::text;
 use super::time::Timestamp;
 
@@ -173,6 +173,16 @@ pub struct Thread {
     pub state: ThreadState,
     /// Its own limit of characters, in place of the site's.
     pub max_characters: Option<u32>,
+    /// When its new comments are shown, in place of what the site says.
+    pub moderation: Option<Moderation>,
+    /// How long a writer waits between two comments, in seconds; `None` for not at all.
+    pub slow_mode_seconds: Option<u32>,
+    /// The comment that readers are shown first.
+    pub pinned_comment_id: Option<CommentId>,
+    /// Whether it takes comments also when it is old enough to close by itself.
+    pub stays_open: bool,
+    /// When it was made; `None` before its first comment.
+    pub created_at: Option<Timestamp>,
     /// Published comments.
     pub comment_count: u32,
     /// Published comments that answer no other.
@@ -193,17 +203,23 @@ impl Thread {
             title: None,
             state: ThreadState::Open,
             max_characters: None,
+            moderation: None,
+            slow_mode_seconds: None,
+            pinned_comment_id: None,
+            stays_open: false,
+            created_at: None,
             comment_count: 0,
             root_count: 0,
             last_comment_at: None,
         }
     }
 
-    /// What writers may do in this thread: the site's policy with the thread's own limits.
+    /// What writers may do in this thread: the site's policy with the thread's own limits and its own moderation.
     #[must_use]
     pub fn policy(&self, site: Policy) -> Policy {
         let max_characters = self.max_characters.unwrap_or(site.max_characters);
-        Policy { max_characters, min_characters: site.min_characters.min(max_characters), ..site }
+        let min_characters = site.min_characters.min(max_characters);
+        Policy { max_characters, min_characters, moderation: self.moderation.unwrap_or(site.moderation), ..site }
     }
 }
 

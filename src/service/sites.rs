@@ -9,7 +9,7 @@ use super::{Error, Service};
 use crate::domain::id::SiteId;
 use crate::domain::origin::OriginPattern;
 use crate::domain::refusal::Refusal;
-use crate::domain::site::{DEFAULT_ORIGINS, DEFAULT_SITE, Policy, PolicyError, Site, SiteChange, Slug};
+use crate::domain::site::{DEFAULT_ORIGINS, DEFAULT_SITE, PolicyError, Site, SiteChange, Slug};
 use crate::store;
 
 /// How long the settings of a site are used before they are read again.
@@ -87,7 +87,7 @@ pub async fn add(service: &Service, slug: Slug, change: SiteChange) -> Result<Ch
     let work = move |connection: &mut store::Connection| {
         let now = clock.now();
         let id = SiteId::from_number(randomness.id_number(now));
-        let mut site = Site { id, slug: slug.clone(), origins: Vec::new(), policy: Policy::default() };
+        let mut site = Site::new(id, slug.clone());
         if let Err(error) = change.apply(&mut site) {
             return Ok(Changed::Invalid(error));
         }

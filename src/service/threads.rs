@@ -9,7 +9,7 @@ use moka::sync::Cache;
 use super::{Error, Service};
 use crate::domain::id::{SiteId, ThreadId, first_at};
 use crate::domain::ranking::{RankedThread, Window};
-use crate::domain::site::Site;
+use crate::domain::site::{Moderation, Site};
 use crate::domain::thread::{Thread, ThreadKey, ThreadState};
 use crate::store::{self, Connection};
 
@@ -74,6 +74,12 @@ pub struct ThreadChange {
     pub state: Option<ThreadState>,
     /// Its own limit of characters, or `Some(None)` for the site's.
     pub max_characters: Option<Option<u32>>,
+    /// Its own moderation, or `Some(None)` for the site's.
+    pub moderation: Option<Option<Moderation>>,
+    /// How long a writer waits between two comments, in seconds, or `Some(None)` for not at all.
+    pub slow_mode_seconds: Option<Option<u32>>,
+    /// Whether it stays open when it is old.
+    pub stays_open: Option<bool>,
 }
 
 /// Changes the settings of a thread, which is made if nobody has written to it yet.
@@ -94,7 +100,10 @@ pub async fn set(service: &Service, site: Arc<Site>, key: ThreadKey, change: Thr
         };
         thread.state = change.state.unwrap_or(thread.state);
         thread.max_characters = change.max_characters.unwrap_or(thread.max_characters);
-        store::threads::update_settings(connection, site.id, id, thread.state, thread.max_characters)?;
+        thread.moderation = change.moderation.unwrap_or(thread.moderation);
+        thread.slow_mode_seconds = change.slow_mode_seconds.unwrap_or(thread.slow_mode_seconds);
+        thread.stays_open = change.stays_open.unwrap_or(thread.stays_open);
+        store::threads::update_settings(connection, site.id, id, &thread)?;
         Ok(thread)
     };
     service.store.write(work).await

@@ -12,7 +12,7 @@ use crate::domain::site::{Moderation, Policy, Site, Slug, Voting};
 use crate::domain::time::Timestamp;
 
 #[derive(Queryable, Selectable, Insertable, diesel::AsChangeset)]
-#[diesel(table_name = sites)]
+#[diesel(table_name = sites, treat_none_as_null = true)]
 struct Row {
     id: i64,
     slug: String,
@@ -25,6 +25,12 @@ struct Row {
     guests: bool,
     voting: String,
     text_format: String,
+    guidelines: Option<String>,
+    hold_first_comment: bool,
+    max_links: Option<i32>,
+    report_threshold: i32,
+    close_after_days: Option<i32>,
+    rules_version: i64,
 }
 
 impl Row {
@@ -42,6 +48,12 @@ impl Row {
             guests: site.policy.guests,
             voting: site.policy.voting.name().to_owned(),
             text_format: site.policy.text_format.name().to_owned(),
+            guidelines: site.guidelines.clone(),
+            hold_first_comment: site.hold_first_comment,
+            max_links: site.max_links.map(stored_count),
+            report_threshold: stored_count(site.report_threshold),
+            close_after_days: site.close_after_days.map(stored_count),
+            rules_version: site.rules_version,
         }
     }
 
@@ -61,6 +73,12 @@ impl Row {
                 voting: Voting::from_name(&self.voting).ok_or_else(|| Error::corrupt("voting"))?,
                 text_format: TextFormat::from_name(&self.text_format).ok_or_else(|| Error::corrupt("text format"))?,
             },
+            guidelines: self.guidelines,
+            hold_first_comment: self.hold_first_comment,
+            max_links: self.max_links.map(count).transpose()?,
+            report_threshold: count(self.report_threshold)?,
+            close_after_days: self.close_after_days.map(count).transpose()?,
+            rules_version: self.rules_version,
         })
     }
 }

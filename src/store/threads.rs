@@ -9,8 +9,9 @@ use diesel::{
 use super::connection::{Cached, Connection, columns, count, each_backend, stored_count};
 use super::error::Error;
 use super::schema::{comments, threads};
-use crate::domain::id::{SiteId, ThreadId};
+use crate::domain::id::{CommentId, SiteId, ThreadId};
 use crate::domain::ranking::RankedThread;
+use crate::domain::site::Moderation;
 use crate::domain::status::Listing;
 use crate::domain::tally::ThreadCounters;
 use crate::domain::thread::{PageFacts, PageTitle, Thread, ThreadKey, ThreadState};
@@ -29,10 +30,16 @@ struct Row {
     comment_count: i32,
     root_count: i32,
     last_comment_at: Option<i64>,
+    moderation: Option<String>,
+    slow_mode_seconds: Option<i32>,
+    pinned_comment_id: Option<i64>,
+    stays_open: bool,
+    created_at: i64,
 }
 
 impl Row {
     fn into_thread(self) -> Result<Thread, Error> {
+        let moderation = |name: String| Moderation::from_name(&name).ok_or_else(|| Error::corrupt("moderation"));
         Ok(Thread {
             id: Some(ThreadId::from_number(self.id)),
             site_id: SiteId::from_number(self.site_id),
@@ -41,6 +48,11 @@ impl Row {
             title: self.title,
             state: ThreadState::from_number(self.state).ok_or_else(|| Error::corrupt("thread state"))?,
             max_characters: self.max_characters.map(count).transpose()?,
+            moderation: self.moderation.map(moderation).transpose()?,
+            slow_mode_seconds: self.slow_mode_seconds.map(count).transpose()?,
+            pinned_comment_id: self.pinned_comment_id.map(CommentId::from_number),
+            stays_open: self.stays_open,
+            created_at: Some(Timestamp::from_milliseconds(self.created_at)),
             comment_count: count(self.comment_count)?,
             root_count: count(self.root_count)?,
             last_comment_at: self.last_comment_at.map(Timestamp::from_milliseconds),
@@ -328,19 +340,20 @@ pub fn update_counters(
     Ok(())
 }
 
-/// Changes the state and the own limit of a thread.
+/// Writes the settings of a thread as they are in `thread`: its state, its own limits and moderation, and its pinned comment.
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn update_settings(
-    connection: &mut Connection,
-    site: SiteId,
-    id: ThreadId,
-    state: ThreadState,
-    max_characters: Option<u32>,
-) -> Result<(), Error> {
+pub fn update_settings(connection: &mut Connection, site: SiteId, id: ThreadId, thread: &Thread) -> Result<(), Error> {
     let target = threads::table.filter(threads::site_id.eq(site.number())).filter(threads::id.eq(id.number()));
-    let values = (threads::state.eq(state.number()), threads::max_characters.eq(max_characters.map(stored_count)));
+    let values = (
+        threads::state.eq(thread.state.number()),
+        threads::max_characters.eq(thread.max_characters.map(stored_count)),
+        threads::moderation.eq(thread.moderation.map(Moderation::name)),
+        threads::slow_mode_seconds.eq(thread.slow_mode_seconds.map(stored_count)),
+        threads::pinned_comment_id.eq(thread.pinned_comment_id.map(CommentId::number)),
+        threads::stays_open.eq(thread.stays_open),
+    );
     each_backend!(connection, |conn| diesel::update(target).set(values).execute(conn))?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use rejoinder::domain::address::ClientNetwork;
 use rejoinder::domain::author::DisplayName;
 use rejoinder::domain::id::{CommentId, SiteId};
 use rejoinder::domain::page::{List, Sort};
-use rejoinder::domain::site::{Policy, Site, SiteChange, Slug};
+use rejoinder::domain::site::{Site, SiteChange, Slug};
 use rejoinder::domain::thread::{PageFacts, ThreadKey};
 use rejoinder::domain::time::Timestamp;
 use rejoinder::randomness::Randomness;
@@ -64,7 +64,7 @@ fn a_use_case_that_panics_leaves_nothing_behind() {
             move |connection: &mut Connection| {
                 let slug = Slug::parse(&format!("site-{number}")).unwrap();
                 let id = SiteId::from_number(number);
-                let site = Site { id, slug, origins: Vec::new(), policy: Policy::default() };
+                let site = Site::new(id, slug);
                 store::sites::insert(connection, &site, Timestamp::from_milliseconds(1))
             }
         };
