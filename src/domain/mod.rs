@@ -24,6 +24,7 @@ pub mod ranking;
 pub mod refusal;
 pub mod site;
 pub mod staff;
+pub mod stats;
 pub mod status;
 pub mod tally;
 pub mod text;

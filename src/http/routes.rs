@@ -9,9 +9,9 @@ use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, web};
 
 use super::admin::gate::staff_gate;
-use super::admin::session;
+use super::admin::{session, stats};
 use super::error::ApiError;
-use super::gate::{Access, find_site, gate, take_from_quota};
+use super::gate::{Access, api, find_site, gate, take_from_quota};
 use super::protocol::Protocol;
 use super::public::{comments, rankings, threads, viewers, votes};
 use super::{assets, cors, health};
@@ -88,6 +88,7 @@ fn addresses() -> Vec<Address> {
             vec![on_site(Method::GET, "find_viewer", Access::Own, viewers::find_viewer)],
         ),
         address("/api/v1/admin/me", vec![for_staff(Method::GET, "read_me", session::read_me)]),
+        address("/api/v1/admin/stats", vec![for_staff(Method::GET, "read_stats", stats::read_stats)]),
         address("/livez", vec![open("check_liveness", health::check_liveness)]),
         address("/readyz", vec![open("check_readiness", health::check_readiness)]),
         address("/openapi.yaml", vec![open("read_openapi_yaml", assets::read_asset)]),
@@ -204,7 +205,8 @@ async fn answer_options(request: HttpRequest, allow: String, guarded: Vec<Method
         let site = find_site(&request).await?;
         take_from_quota(&request, &site, Action::Read)?;
         let sender = cors::sender(request.headers(), &site);
-        cors::open_to(headers, &sender.ok_or_else(|| cors::refuse(request.headers(), &site))?);
+        let service = &api(&request)?.service;
+        cors::open_to(headers, &sender.ok_or_else(|| cors::refuse(service, request.headers(), &site))?);
     } else {
         cors::open_to_all(headers);
     }

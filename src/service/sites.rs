@@ -10,6 +10,7 @@ use crate::domain::id::SiteId;
 use crate::domain::origin::OriginPattern;
 use crate::domain::refusal::Refusal;
 use crate::domain::site::{DEFAULT_ORIGINS, DEFAULT_SITE, PolicyError, Site, SiteChange, Slug};
+use crate::domain::staff::Actor;
 use crate::store;
 
 /// How long the settings of a site are used before they are read again.
@@ -47,6 +48,15 @@ pub async fn find(service: &Service, slug: &str) -> Result<Arc<Site>, Error> {
     let site = Arc::new(found.ok_or(Refusal::SiteNotFound)?);
     service.sites.0.insert(slug, Arc::clone(&site));
     Ok(site)
+}
+
+/// The site of this name, for a member of staff who may know of it.
+///
+/// # Errors
+/// [`Refusal::SiteNotFound`], or the store's trouble.
+pub async fn find_for(service: &Service, actor: &Actor, slug: &str) -> Result<Arc<Site>, Error> {
+    let site = find(service, slug).await?;
+    if actor.sites().includes(site.id) { Ok(site) } else { Err(Refusal::SiteNotFound.into()) }
 }
 
 /// Whether the store answers.

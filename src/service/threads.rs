@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
-use moka::sync::Cache;
-
+use super::remembering::Remembered;
 use super::{Error, Service};
 use crate::domain::id::{SiteId, ThreadId, first_at};
 use crate::domain::ranking::{RankedThread, Window};
@@ -13,16 +11,8 @@ use crate::domain::site::{Moderation, Site};
 use crate::domain::thread::{Thread, ThreadKey, ThreadState};
 use crate::store::{self, Connection};
 
-/// Threads with their places.
-pub type Ranking = Arc<Vec<RankedThread>>;
-/// The rankings made lately, each with the number of changes that this process had made before.
-pub(super) type RankingCache = Cache<(SiteId, Window, u32), (u64, Ranking)>;
-/// How long a ranking is used, if this process changes nothing: others may.
-pub(super) const FRESH: Duration = Duration::from_secs(5);
-/// The most rankings that are remembered.
-pub(super) const REMEMBERED: u64 = 1_000;
-/// How long a ranking waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// The rankings made lately.
+pub(super) type RankingCache = Remembered<(SiteId, Window, u32), Vec<RankedThread>>;
 
 /// The threads of these keys, in the order asked; one that nobody has written to is empty.
 ///
@@ -45,26 +35,28 @@ pub async fn count(service: &Service, site: Arc<Site>, keys: Vec<ThreadKey>) -> 
 ///
 /// # Errors
 /// The store's trouble.
-pub async fn most_commented(service: &Service, site: Arc<Site>, window: Window, limit: u32) -> Result<Ranking, Error> {
+pub async fn most_commented(
+    service: &Service,
+    site: Arc<Site>,
+    window: Window,
+    limit: u32,
+) -> Result<Arc<Vec<RankedThread>>, Error> {
     let changes = service.changes.load(Ordering::SeqCst);
     let key = (site.id, window, limit);
-    let known = |service: &Service| service.rankings.get(&key).filter(|(made_after, _)| *made_after == changes);
-    if let Some((_, ranked)) = known(service) {
+    if let Some(ranked) = service.rankings.find(&key, changes) {
         return Ok(ranked);
     }
-    let turn = tokio::time::timeout(PATIENCE, service.ranking.acquire()).await;
-    let _turn = turn.map_err(|_elapsed| Error::Busy("too many rankings are being made".to_owned()))?;
-    if let Some((_, ranked)) = known(service) {
+    let _turn = service.rankings.turn().await?;
+    if let Some(ranked) = service.rankings.find(&key, changes) {
         return Ok(ranked);
     }
     let now = service.clock.now();
     let first_comment_id = window.seconds().map_or(0, |seconds| first_at(now.minus_seconds(seconds)));
     let work = move |connection: &mut Connection| {
-        store::threads::list_most_commented(connection, site.id, first_comment_id, limit).map(Arc::new)
+        store::threads::list_most_commented(connection, site.id, first_comment_id, limit)
     };
     let ranked = service.store.read(work).await?;
-    service.rankings.insert(key, (changes, Arc::clone(&ranked)));
-    Ok(ranked)
+    Ok(service.rankings.insert(key, changes, ranked))
 }
 
 /// What is to be changed about a thread; `None` leaves a setting as it is.

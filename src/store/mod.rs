@@ -5,6 +5,7 @@
 //! the product, and nothing outside names the query builder.
 
 pub mod authors;
+pub mod blocked;
 pub mod comments;
 pub mod connection;
 pub mod counts;
@@ -20,6 +21,7 @@ pub mod secrets;
 pub mod sites;
 mod sqlite;
 pub mod staff;
+pub mod stats;
 pub mod threads;
 pub mod tokens;
 pub mod votes;

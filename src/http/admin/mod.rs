@@ -2,4 +2,5 @@
 
 pub mod gate;
 pub mod session;
+pub mod stats;
 pub mod views;

@@ -29,6 +29,23 @@ impl Serialize for Time {
     }
 }
 
+/// The day of a time in UTC, as RFC 3339 has it.
+#[derive(Debug, Clone, Copy)]
+pub struct Date(Timestamp);
+
+impl From<Timestamp> for Date {
+    fn from(time: Timestamp) -> Self {
+        Self(time)
+    }
+}
+
+impl Serialize for Date {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let time = jiff::Timestamp::from_millisecond(self.0.milliseconds()).map_err(serde::ser::Error::custom)?;
+        serializer.collect_str(&jiff::tz::Offset::UTC.to_datetime(time).date())
+    }
+}
+
 /// A thread.
 #[derive(Debug, Serialize)]
 pub struct ThreadView {
