@@ -31,28 +31,44 @@ struct Counted {
     blocked_requests: i64,
 }
 
-/// A day is a range of ids, and each is as wide as the one before it.
-const COUNT: &str = "WITH RECURSIVE days (day, first_id, began_at) AS ( \
-     SELECT CAST($2 AS bigint), CAST($4 AS bigint), CAST($5 AS bigint) \
-     UNION ALL SELECT day + 1, first_id + $6, began_at + $7 FROM days WHERE day < CAST($3 AS bigint)) \
-     SELECT day, \
-     (SELECT count(*) FROM comments WHERE site_id = $1 AND status IN (0, 1, 2, 3, 4) \
-      AND id >= first_id AND id < first_id + $6) AS comments, \
-     (SELECT count(*) FROM comments WHERE site_id = $1 AND holds IS NOT NULL \
-      AND id >= first_id AND id < first_id + $6) AS held, \
-     (SELECT count(*) FROM decisions WHERE site_id = $1 AND action IN ('approve', 'restore') \
-      AND id >= first_id AND id < first_id + $6) AS approved, \
-     (SELECT count(*) FROM decisions WHERE site_id = $1 AND action = 'reject' \
-      AND id >= first_id AND id < first_id + $6) AS rejected, \
-     (SELECT count(*) FROM decisions WHERE site_id = $1 AND action = 'spam' \
-      AND id >= first_id AND id < first_id + $6) AS spam, \
-     (SELECT count(*) FROM decisions WHERE site_id = $1 AND action = 'delete' \
-      AND id >= first_id AND id < first_id + $6) AS deleted, \
-     (SELECT count(*) FROM reports WHERE site_id = $1 \
-      AND created_at >= began_at AND created_at < began_at + $7) AS reports, \
-     (SELECT coalesce(sum(request_count), 0) FROM blocked_origins WHERE site_id = $1 \
-      AND blocked_origins.day = days.day) AS blocked_requests \
-     FROM days";
+/// A day is a range of ids, and each is as wide as the one before it. SQLite numbers the values by where they first stand.
+macro_rules! count_sql {
+    ($of_any_status:literal) => {
+        concat!(
+            "WITH RECURSIVE days (day, first_id, began_at) AS ( \
+             SELECT CAST($1 AS bigint), CAST($2 AS bigint), CAST($3 AS bigint) \
+             UNION ALL SELECT day + 1, first_id + $4, began_at + $5 FROM days WHERE day < CAST($6 AS bigint)) \
+             SELECT day, \
+             (SELECT count(*) FROM comments WHERE site_id = $7",
+            $of_any_status,
+            " \
+              AND id >= first_id AND id < first_id + $4) AS comments, \
+             (SELECT count(*) FROM comments WHERE site_id = $7 AND holds IS NOT NULL \
+              AND id >= first_id AND id < first_id + $4) AS held, \
+             (SELECT count(*) FROM decisions WHERE site_id = $7 AND action IN ('approve', 'restore') \
+              AND id >= first_id AND id < first_id + $4) AS approved, \
+             (SELECT count(*) FROM decisions WHERE site_id = $7 AND action = 'reject' \
+              AND id >= first_id AND id < first_id + $4) AS rejected, \
+             (SELECT count(*) FROM decisions WHERE site_id = $7 AND action = 'spam' \
+              AND id >= first_id AND id < first_id + $4) AS spam, \
+             (SELECT count(*) FROM decisions WHERE site_id = $7 AND action = 'delete' \
+              AND id >= first_id AND id < first_id + $4) AS deleted, \
+             (SELECT count(*) FROM reports WHERE site_id = $7 \
+              AND created_at >= began_at AND created_at < began_at + $5) AS reports, \
+             (SELECT coalesce(sum(request_count), 0) FROM blocked_origins WHERE site_id = $7 \
+              AND blocked_origins.day = days.day) AS blocked_requests \
+             FROM days"
+        )
+    };
+}
+
+/// What there is in an index that holds all that is needed differs: in SQLite's, the status stands before the id.
+const fn count_sql(connection: &Connection) -> &'static str {
+    match connection {
+        Connection::Sqlite(_) => count_sql!(" AND status IN (0, 1, 2, 3, 4)"),
+        Connection::Postgres(_) => count_sql!(""),
+    }
+}
 
 /// What happened on each day from `first` to `last`, oldest first.
 ///
@@ -66,14 +82,14 @@ pub fn count_by_day(
 ) -> Result<Vec<(Day, Activity)>, Error> {
     let began_at = first.begins_at();
     let next = Timestamp::from_milliseconds(began_at.milliseconds().saturating_add(DAY_MILLISECONDS));
-    let query = diesel::sql_query(COUNT)
-        .bind::<BigInt, _>(site.number())
+    let query = diesel::sql_query(count_sql(connection))
         .bind::<BigInt, _>(i64::from(first.number()))
-        .bind::<BigInt, _>(i64::from(last.number()))
         .bind::<BigInt, _>(first_at(began_at))
         .bind::<BigInt, _>(began_at.milliseconds())
         .bind::<BigInt, _>(first_at(next).saturating_sub(first_at(began_at)))
-        .bind::<BigInt, _>(DAY_MILLISECONDS);
+        .bind::<BigInt, _>(DAY_MILLISECONDS)
+        .bind::<BigInt, _>(i64::from(last.number()))
+        .bind::<BigInt, _>(site.number());
     let mut rows: Vec<Counted> = each_backend!(connection, |conn| Cached(query).load(conn))?;
     rows.sort_unstable_by_key(|row| row.day);
     let number = |count: i64| u64::try_from(count).map_err(|_negative| Error::corrupt("count"));
