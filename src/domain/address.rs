@@ -82,17 +82,17 @@ impl NetworkHash {
         &self.0
     }
 
-    /// Reads the wire form; `None` for anything that this service never wrote.
+    /// Reads the wire form, `n` and 26 characters of base32hex; `None` for anything that this service never wrote.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let hash = Self::from_stored(&BASE32_DNSSEC.decode(text.as_bytes()).ok()?)?;
+        let hash = Self::from_stored(&BASE32_DNSSEC.decode(text.strip_prefix('n')?.as_bytes()).ok()?)?;
         (hash.to_string() == text).then_some(hash)
     }
 }
 
 impl fmt::Display for NetworkHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&BASE32_DNSSEC.encode(&self.0))
+        write!(f, "n{}", BASE32_DNSSEC.encode(&self.0))
     }
 }
 

@@ -95,6 +95,9 @@ fn addresses() -> Vec<Address> {
         address("/openapi.json", vec![open("read_openapi_json", assets::read_asset)]),
         address("/docs", vec![open("read_docs", assets::read_asset)]),
         address("/docs/{file}", vec![open("read_docs_file", assets::read_asset)]),
+        address("/moderation/", vec![open("read_moderation_page", assets::read_moderation_page)]),
+        address("/moderation/{file}", vec![open("read_moderation_file", assets::read_moderation_page)]),
+        address("/moderation/{folder}/{file}", vec![open("read_moderation_part", assets::read_moderation_page)]),
     ]
 }
 
@@ -131,6 +134,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
         };
         config.service(resource.route(preflight).default_service(web::to(refuse)));
     }
+    // The files of the page are named relative to it.
+    config.service(web::redirect("/moderation", "/moderation/").permanent());
     config.default_service(web::to(|| async { Err::<HttpResponse, ApiError>(Protocol::NotFound.into()) }));
 }
 
