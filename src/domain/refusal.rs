@@ -9,7 +9,9 @@ use super::access::Permission;
 use super::author::{MAX_NAME_CHARACTERS, NameError};
 use super::body::BodyError;
 use super::html::TooNested;
+use super::note::NoteTooLong;
 use super::quota::{Action, Standing};
+use super::rule::PatternError;
 use super::thread::{MAX_KEY_CHARACTERS, MAX_URL_BYTES, TitleTooLong};
 
 /// A number that a client needs, with the name of its member.
@@ -42,8 +44,8 @@ pub enum Refusal {
     /// Somebody else wrote the comment.
     #[error("Only its writer can change this comment.")]
     NotYourComment,
-    /// A vote for one's own comment.
-    #[error("Nobody can vote for their own comment.")]
+    /// A vote for one's own comment, or a report of it.
+    #[error("Nobody can vote for their own comment, or report it.")]
     OwnComment,
     /// The site doesn't count this vote.
     #[error("This site doesn't count such votes; see `policy.voting`.")]
@@ -176,6 +178,12 @@ pub enum Refusal {
         /// In how many seconds.
         retry_after_seconds: u32,
     },
+    /// More sites than one answer is about.
+    #[error("You have more than {max} sites. Say which: `site=NAME`.")]
+    SiteRequired {
+        /// The most sites.
+        max: u64,
+    },
     /// The client used up its quota.
     #[error("Too many requests of this kind. Try again in {} s.", .0.reset_seconds)]
     RateLimited(Standing),
@@ -234,6 +242,7 @@ impl Refusal {
             Self::SiteTaken,
             Self::Banned { retry_after_seconds: None },
             Self::SlowMode { retry_after_seconds: 1 },
+            Self::SiteRequired { max: 0 },
             Self::RateLimited(standing),
         ]
     }
@@ -288,6 +297,7 @@ impl Refusal {
             Self::SiteTaken => "site_taken",
             Self::Banned { .. } => "banned",
             Self::SlowMode { .. } => "slow_mode",
+            Self::SiteRequired { .. } => "site_required",
             Self::RateLimited(_) => "rate_limited",
         }
     }
@@ -299,7 +309,9 @@ impl Refusal {
             Self::EditWindowClosed { edit_window_seconds } => {
                 vec![("edit_window_seconds", u64::from(*edit_window_seconds))]
             }
-            Self::TooManyRules { max } | Self::ThreadTooLarge { max } => vec![("max", *max)],
+            Self::TooManyRules { max } | Self::ThreadTooLarge { max } | Self::SiteRequired { max } => {
+                vec![("max", *max)]
+            }
             Self::Banned { retry_after_seconds } => {
                 retry_after_seconds.map(|seconds| ("retry_after_seconds", seconds)).into_iter().collect()
             }
@@ -342,7 +354,7 @@ pub struct InputError {
 }
 
 /// A rule of the product that a schema can't say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Rule {
     /// Too many characters.
     #[error("The text has {actual} characters; at most {max} are allowed.")]
@@ -411,6 +423,32 @@ pub enum Rule {
     /// The comment to be answered isn't there.
     #[error("The comment to be answered is not in this thread, or not published.")]
     ParentNotFound,
+    /// A guest's name that passes for one of the staff's.
+    #[error("This name looks like that of somebody who works here. Use another one.")]
+    NameReserved,
+    /// A rule of the site refuses the text.
+    #[error("This site doesn't allow the text.")]
+    TextNotAllowed,
+    /// A text for colleagues, or a pattern, that is too long.
+    #[error("The text has {actual} characters; at most {max} are allowed.")]
+    TextTooLong {
+        /// The most characters.
+        max: u64,
+        /// How many there are.
+        actual: u64,
+    },
+    /// A pattern that can't be used.
+    #[error("{0}")]
+    InvalidPattern(String),
+    /// A ban that would be over already.
+    #[error("A ban ends in the time to come, or never.")]
+    BanEnded,
+    /// A ban of somebody on the staff.
+    #[error("This was written by staff, who can't be banned.")]
+    StaffNotBannable,
+    /// A ban of the network of a comment of which none is known.
+    #[error("The network that this comment came from is not known.")]
+    NetworkUnknown,
 }
 
 impl Rule {
@@ -430,12 +468,19 @@ impl Rule {
             Self::InvalidUrl,
             Self::TitleTooLong { max: 0, actual: 0 },
             Self::ParentNotFound,
+            Self::NameReserved,
+            Self::TextNotAllowed,
+            Self::TextTooLong { max: 0, actual: 0 },
+            Self::InvalidPattern(String::new()),
+            Self::BanEnded,
+            Self::StaffNotBannable,
+            Self::NetworkUnknown,
         ]
     }
 
     /// The stable code, in `snake_case`.
     #[must_use]
-    pub const fn code(self) -> &'static str {
+    pub const fn code(&self) -> &'static str {
         match self {
             Self::BodyTooLong { .. } => "body_too_long",
             Self::BodyTooShort { .. } => "body_too_short",
@@ -449,21 +494,36 @@ impl Rule {
             Self::InvalidUrl => "invalid_url",
             Self::TitleTooLong { .. } => "title_too_long",
             Self::ParentNotFound => "parent_not_found",
+            Self::NameReserved => "name_reserved",
+            Self::TextNotAllowed => "text_not_allowed",
+            Self::TextTooLong { .. } => "text_too_long",
+            Self::InvalidPattern(_) => "invalid_pattern",
+            Self::BanEnded | Self::StaffNotBannable | Self::NetworkUnknown => "invalid_value",
         }
     }
 
     /// The numbers that a client needs.
     #[must_use]
-    pub fn numbers(self) -> Vec<Number> {
-        match self {
+    pub fn numbers(&self) -> Vec<Number> {
+        match *self {
             Self::BodyTooLong { max, actual }
             | Self::BodyTooManyBytes { max, actual }
             | Self::NameTooLong { max, actual }
-            | Self::TitleTooLong { max, actual } => vec![("max", max), ("actual", actual)],
+            | Self::TitleTooLong { max, actual }
+            | Self::TextTooLong { max, actual } => vec![("max", max), ("actual", actual)],
             Self::BodyTooShort { min, actual } => vec![("min", min), ("actual", actual)],
             Self::BodyTooNested { max } | Self::TooManyCombiningMarks { max } => vec![("max", max)],
             Self::NameBlank => vec![("max", u64::from(MAX_NAME_CHARACTERS))],
-            Self::InvalidEmail | Self::InvalidThreadKey | Self::InvalidUrl | Self::ParentNotFound => Vec::new(),
+            Self::InvalidEmail
+            | Self::InvalidThreadKey
+            | Self::InvalidUrl
+            | Self::ParentNotFound
+            | Self::NameReserved
+            | Self::TextNotAllowed
+            | Self::InvalidPattern(_)
+            | Self::BanEnded
+            | Self::StaffNotBannable
+            | Self::NetworkUnknown => Vec::new(),
         }
     }
 }
@@ -491,6 +551,21 @@ impl From<NameError> for Rule {
             NameError::Blank => Self::NameBlank,
             NameError::TooLong { max, actual } => Self::NameTooLong { max, actual },
             NameError::TooManyCombiningMarks { max } => Self::TooManyCombiningMarks { max },
+        }
+    }
+}
+
+impl From<NoteTooLong> for Rule {
+    fn from(error: NoteTooLong) -> Self {
+        Self::TextTooLong { max: error.max, actual: error.actual }
+    }
+}
+
+impl From<PatternError> for Rule {
+    fn from(error: PatternError) -> Self {
+        match error {
+            PatternError::TooLong { max, actual } => Self::TextTooLong { max, actual },
+            other => Self::InvalidPattern(other.to_string()),
         }
     }
 }

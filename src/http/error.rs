@@ -110,7 +110,9 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::SiteNotEmpty
         | Refusal::SiteTaken => StatusCode::CONFLICT,
         Refusal::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
-        Refusal::Input(_) | Refusal::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::Input(_) | Refusal::IdempotencyKeyReused | Refusal::SiteRequired { .. } => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         Refusal::RateLimited(_) | Refusal::SlowMode { .. } => StatusCode::TOO_MANY_REQUESTS,
     }
 }
