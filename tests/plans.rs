@@ -30,7 +30,7 @@ use rejoinder::randomness::Randomness;
 use rejoinder::service::comments::{self, ThreadQuery};
 use rejoinder::service::posting::{self, Draft, DraftText, Posted};
 use rejoinder::service::staff::{self, NewStaff};
-use rejoinder::service::{Client, Service, credentials, sites, stats, threads, votes};
+use rejoinder::service::{Client, Service, credentials, rankings, sites, stats, threads, votes};
 use url::Url;
 
 /// What was asked of any database since it was last emptied: each statement, and whether it was being kept prepared.
@@ -249,7 +249,7 @@ async fn a_ranking_reads_only_its_window_from_one_index(kind: Kind) {
     let world = world(kind).await;
     fill(&world);
     forget();
-    threads::most_commented(&world.service, world.site.clone(), Window::Day, 5).await.unwrap();
+    rankings::most_commented(&world.service, world.site.clone(), Window::Day, 5).await.unwrap();
     let statements = asked().into_iter().filter(|sql| sql.contains("GROUP BY")).collect();
     let plans = plans(&world, kind, &statements);
     let reads_its_window = |steps: &[String]| match kind {

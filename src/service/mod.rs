@@ -10,9 +10,11 @@ pub mod editing;
 mod error;
 mod guests;
 mod log;
+pub mod merging;
 mod networks;
 pub mod origins;
 pub mod posting;
+pub mod rankings;
 mod remembering;
 pub mod sites;
 pub mod staff;
@@ -51,7 +53,7 @@ pub struct Service {
     pub randomness: Randomness,
     sites: sites::SiteCache,
     running: Arc<Mutex<HashSet<ReplayId>>>,
-    rankings: threads::RankingCache,
+    rankings: rankings::RankingCache,
     stats: stats::StatsCache,
     /// Requests of pages of other origins that are to be written down.
     blocked: Arc<Mutex<BlockedTally>>,
@@ -86,7 +88,7 @@ impl Service {
             randomness,
             sites,
             running: Arc::default(),
-            rankings: threads::RankingCache::default(),
+            rankings: rankings::RankingCache::default(),
             stats: stats::StatsCache::default(),
             blocked: Arc::default(),
             changes: Arc::default(),

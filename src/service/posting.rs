@@ -143,7 +143,7 @@ impl Post {
         let now = self.service.clock.now();
         let thread = self.find_thread(connection, now)?;
         let policy = thread.policy(self.site.policy);
-        if thread.state == ThreadState::Closed {
+        if thread.state_at(&self.site, now) == ThreadState::Closed {
             return Err(Refusal::ThreadClosed.into());
         }
         self.body.check(policy.body_limits()).map_err(body_refused)?;
@@ -226,7 +226,7 @@ impl Post {
         let page = &self.draft.page;
         // This holds the thread: from here on nobody else posts to it, and ids follow one another.
         let thread = store::threads::update_published(connection, site, place.thread_id, is_root, now, page)?;
-        if thread.state == ThreadState::Closed {
+        if thread.state_at(&self.site, now) == ThreadState::Closed {
             return Err(Refusal::ThreadClosed.into());
         }
         let posted_at = thread.last_comment_at.unwrap_or(now);

@@ -186,12 +186,12 @@ impl World {
 
     /// Changes the site `default`.
     pub(crate) async fn set_site(&self, change: SiteChange) {
-        let changed = sites::set(&self.0.service, slug("default"), change).await.unwrap();
+        let changed = sites::set(&self.0.service, None, slug("default"), change).await.unwrap();
         assert!(matches!(changed, Changed::To(_)), "{changed:?}");
     }
 
     pub(crate) async fn add_site(&self, name: &str, change: SiteChange) {
-        let added = sites::add(&self.0.service, slug(name), change).await.unwrap();
+        let added = sites::add(&self.0.service, None, slug(name), change).await.unwrap();
         assert!(matches!(added, Changed::To(_)), "{added:?}");
     }
 

@@ -83,10 +83,13 @@ pub struct PolicyView {
     guests: bool,
     voting: &'static str,
     text_format: &'static str,
+    guidelines: Option<String>,
 }
 
-impl From<Policy> for PolicyView {
-    fn from(policy: Policy) -> Self {
+impl PolicyView {
+    /// What writers may do where this policy of the site holds.
+    #[must_use]
+    pub fn of(site: &Site, policy: Policy) -> Self {
         let format: TextFormat = policy.text_format;
         Self {
             max_characters: policy.max_characters,
@@ -97,6 +100,7 @@ impl From<Policy> for PolicyView {
             guests: policy.guests,
             voting: policy.voting.name(),
             text_format: format.name(),
+            guidelines: site.guidelines.as_ref().map(|guidelines| guidelines.as_str().to_owned()),
         }
     }
 }
