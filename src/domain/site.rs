@@ -412,6 +412,16 @@ impl SiteChange {
         Ok(())
     }
 
+    /// Checks what can be known to be out of range whatever the site is like now.
+    ///
+    /// # Errors
+    /// Every setting that is out of range.
+    pub fn check(&self) -> Result<(), Vec<SettingError>> {
+        let mut widest = Site::new(SiteId::from_number(0), Slug(String::new()), Timestamp::from_milliseconds(0));
+        widest.policy.max_characters = LARGEST_MAX_CHARACTERS;
+        self.apply(&mut widest)
+    }
+
     /// The list of origins, none twice.
     fn origins_of(&self, site: &Site) -> Vec<OriginPattern> {
         let mut origins = self.origins.clone().unwrap_or_else(|| site.origins.clone());

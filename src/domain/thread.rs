@@ -17,6 +17,9 @@ pub const MAX_TITLE_CHARACTERS: u32 = 300;
 /// The largest title of a page, in bytes.
 const MAX_TITLE_BYTES: usize = 2_400;
 
+/// The longest time that a writer can be made to wait between two comments, in seconds: a day.
+pub const LONGEST_SLOW_MODE_SECONDS: u32 = 86_400;
+
 /// The embedder's own name for a page: 1 to 512 code points in NFC, without control or bidi characters, not blank.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ThreadKey(String);
@@ -127,6 +130,9 @@ pub enum ThreadState {
 }
 
 impl ThreadState {
+    /// Every state.
+    pub const EACH: [Self; 2] = [Self::Open, Self::Closed];
+
     /// The number that the store keeps.
     #[must_use]
     pub const fn number(self) -> i16 {
@@ -144,6 +150,12 @@ impl ThreadState {
             1 => Some(Self::Closed),
             _ => None,
         }
+    }
+
+    /// The state with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::EACH.into_iter().find(|state| state.name() == name)
     }
 
     /// The name on the wire.

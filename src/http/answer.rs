@@ -59,6 +59,19 @@ pub fn public_page(
     Ok(response)
 }
 
+/// A page of a list that is for nobody's cache; where it goes on is in a `Link` header too (RFC 8288).
+///
+/// # Errors
+/// A defect, when the value can't be written.
+pub fn private_page(
+    request: &HttpRequest,
+    value: &impl Serialize,
+    next_cursor: Option<&str>,
+) -> Result<HttpResponse, ApiError> {
+    let link = next_cursor.map(|cursor| (LINK, next_link(request, cursor)));
+    Ok(private(StatusCode::OK, to_json(value)?, link.into_iter().collect()))
+}
+
 /// The address of this request with another cursor. A cursor needs no escaping.
 fn next_link(request: &HttpRequest, cursor: &str) -> String {
     let is_cursor = |pair: &&str| form_urlencoded::parse(pair.as_bytes()).any(|(name, _)| name == "cursor");

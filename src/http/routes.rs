@@ -9,7 +9,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, web};
 
 use super::admin::gate::staff_gate;
-use super::admin::{session, stats};
+use super::admin::{session, sites, stats, threads as staff_threads};
 use super::error::ApiError;
 use super::gate::{Access, api, find_site, gate, take_from_quota};
 use super::protocol::Protocol;
@@ -88,6 +88,29 @@ fn addresses() -> Vec<Address> {
             vec![on_site(Method::GET, "find_viewer", Access::Own, viewers::find_viewer)],
         ),
         address("/api/v1/admin/me", vec![for_staff(Method::GET, "read_me", session::read_me)]),
+        address("/api/v1/admin/threads", vec![for_staff(Method::GET, "list_threads", staff_threads::list_threads)]),
+        address(
+            "/api/v1/admin/threads/{thread_id}",
+            vec![
+                for_staff(Method::GET, "find_thread", staff_threads::find_thread),
+                for_staff(Method::PATCH, "change_thread", staff_threads::change_thread),
+            ],
+        ),
+        address(
+            "/api/v1/admin/sites",
+            vec![
+                for_staff(Method::GET, "list_sites", sites::list_sites),
+                for_staff(Method::POST, "add_site", sites::add_site),
+            ],
+        ),
+        address(
+            "/api/v1/admin/sites/{slug}",
+            vec![
+                for_staff(Method::GET, "find_site_settings", sites::find_site_settings),
+                for_staff(Method::PATCH, "change_site", sites::change_site),
+                for_staff(Method::DELETE, "remove_site", sites::remove_site),
+            ],
+        ),
         address("/api/v1/admin/stats", vec![for_staff(Method::GET, "read_stats", stats::read_stats)]),
         address("/livez", vec![open("check_liveness", health::check_liveness)]),
         address("/readyz", vec![open("check_readiness", health::check_readiness)]),

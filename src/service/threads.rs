@@ -291,6 +291,9 @@ pub async fn change(service: &Service, actor: &Actor, id: ThreadId, change: Thre
             Some(_) if change.if_taken == IfTaken::Refuse => return Err(Refusal::ThreadKeyTaken.into()),
             Some(other) => {
                 let merged = merging::merge(connection, site.id, id, other)?;
+                if Some(&merged.key) != change.key.as_ref() {
+                    return Err(Error::Conflict("the other thread was given another key".to_owned()));
+                }
                 let told = format!("merged into {}", merged.key.as_str());
                 let subject = log::subject(found.key.as_str(), &[told]);
                 log::note(connection, &own, Some(site.id), actor.staff(), Event::ThreadMerged, subject)?;
