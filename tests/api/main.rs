@@ -23,6 +23,7 @@ mod promise;
 mod raw;
 mod world;
 
+mod admin_threads;
 mod article;
 mod conditional;
 mod cors;
@@ -33,6 +34,8 @@ mod posting;
 mod protocol;
 mod quotas;
 mod service;
+mod sites;
+mod stats;
 mod texts;
 mod threads;
 mod votes;
@@ -60,6 +63,9 @@ const AREAS: &[Area] = &[
     ("protocol", protocol::PROMISES),
     ("wire", wire::PROMISES),
     ("service", service::PROMISES),
+    ("admin_threads", admin_threads::PROMISES),
+    ("sites", sites::PROMISES),
+    ("stats", stats::PROMISES),
 ];
 
 fn main() -> ExitCode {

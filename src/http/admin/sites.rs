@@ -200,14 +200,17 @@ fn read_origins(faults: &mut Faults, texts: &[String]) -> Vec<OriginPattern> {
     }
     let mut origins = Vec::with_capacity(texts.len());
     for (index, text) in texts.iter().enumerate() {
-        match OriginPattern::parse(text) {
-            Some(origin) => origins.push(origin),
-            None => faults.note(
-                format!("/origins/{index}"),
-                Fault::InvalidValue,
-                "An origin is scheme, host and perhaps port: https://news.example, without a path or a slash at its end.",
-            ),
-        }
+        let rule = match OriginPattern::parse(text) {
+            Some(origin) if origins.contains(&origin) => "This origin is there twice.",
+            Some(origin) => {
+                origins.push(origin);
+                continue;
+            }
+            None => {
+                "An origin is scheme, host and perhaps port: https://news.example, without a path or a slash at its end."
+            }
+        };
+        faults.note(format!("/origins/{index}"), Fault::InvalidValue, rule);
     }
     origins
 }
