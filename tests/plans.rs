@@ -188,12 +188,12 @@ async fn ask_about_threads(world: &World, owner: &Actor) {
     let page = threads::list_for(service, owner, Wanted::default(), None, 20).await.unwrap();
     let cursor = page.next.map(|position| Wanted::default().cursor(position));
     let page = threads::list_for(service, owner, Wanted::default(), cursor, 20).await.unwrap();
-    let found: Vec<_> = page.items.iter().filter_map(|found| found.thread.id).collect();
-    threads::find_for(service, owner, found[0]).await.unwrap();
+    let found = page.items.iter().find_map(|found| found.thread.id).unwrap();
+    threads::find_for(service, owner, found).await.unwrap();
     let change =
         |key: &str| ThreadChange { key: ThreadKey::parse(key), if_taken: IfTaken::Merge, ..ThreadChange::default() };
-    threads::change(service, owner, found[0], change("/thread/new")).await.unwrap();
-    threads::change(service, owner, found[0], change("/thread/5")).await.unwrap();
+    threads::change(service, owner, found, change("/thread/new")).await.unwrap();
+    threads::change(service, owner, found, change("/thread/5")).await.unwrap();
 }
 
 #[derive(diesel::QueryableByName)]

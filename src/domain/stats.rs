@@ -220,12 +220,11 @@ impl BlockedTally {
         let counted = self.days.entry((site, day)).or_default();
         let has_room = counted.len() < MAX_ORIGINS_OF_DAY && self.origins < MAX_WAITING;
         let origin = if has_room || counted.contains_key(origin) { origin } else { OTHER_ORIGINS };
-        match counted.get_mut(origin) {
-            Some(before) => *before = before.and(blocked),
-            None => {
-                counted.insert(origin.to_owned(), blocked);
-                self.origins = self.origins.saturating_add(1);
-            }
+        if let Some(before) = counted.get_mut(origin) {
+            *before = before.and(blocked);
+        } else {
+            counted.insert(origin.to_owned(), blocked);
+            self.origins = self.origins.saturating_add(1);
         }
     }
 
