@@ -9,9 +9,9 @@ use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, web};
 
 use super::admin::gate::staff_gate;
-use super::admin::{authors, comments as cases, decisions, queues, session};
+use super::admin::{authors, comments as cases, decisions, queues, session, sites, stats, threads as staff_threads};
 use super::error::ApiError;
-use super::gate::{Access, find_site, gate, take_from_quota};
+use super::gate::{Access, api, find_site, gate, take_from_quota};
 use super::protocol::Protocol;
 use super::public::{comments, rankings, threads, viewers, votes};
 use super::{assets, cors, health};
@@ -112,6 +112,30 @@ fn addresses() -> Vec<Address> {
             "/api/v1/admin/decisions/{decision_id}/undo",
             vec![for_staff(Method::POST, "undo_decision", decisions::undo_decision)],
         ),
+        address("/api/v1/admin/threads", vec![for_staff(Method::GET, "list_threads", staff_threads::list_threads)]),
+        address(
+            "/api/v1/admin/threads/{thread_id}",
+            vec![
+                for_staff(Method::GET, "find_thread", staff_threads::find_thread),
+                for_staff(Method::PATCH, "change_thread", staff_threads::change_thread),
+            ],
+        ),
+        address(
+            "/api/v1/admin/sites",
+            vec![
+                for_staff(Method::GET, "list_sites", sites::list_sites),
+                for_staff(Method::POST, "add_site", sites::add_site),
+            ],
+        ),
+        address(
+            "/api/v1/admin/sites/{slug}",
+            vec![
+                for_staff(Method::GET, "find_site_settings", sites::find_site_settings),
+                for_staff(Method::PATCH, "change_site", sites::change_site),
+                for_staff(Method::DELETE, "remove_site", sites::remove_site),
+            ],
+        ),
+        address("/api/v1/admin/stats", vec![for_staff(Method::GET, "read_stats", stats::read_stats)]),
         address("/livez", vec![open("check_liveness", health::check_liveness)]),
         address("/readyz", vec![open("check_readiness", health::check_readiness)]),
         address("/openapi.yaml", vec![open("read_openapi_yaml", assets::read_asset)]),
@@ -233,7 +257,8 @@ async fn answer_options(request: HttpRequest, allow: String, guarded: Vec<Method
         let site = find_site(&request).await?;
         take_from_quota(&request, &site, Action::Read)?;
         let sender = cors::sender(request.headers(), &site);
-        cors::open_to(headers, &sender.ok_or_else(|| cors::refuse(request.headers(), &site))?);
+        let service = &api(&request)?.service;
+        cors::open_to(headers, &sender.ok_or_else(|| cors::refuse(service, request.headers(), &site))?);
     } else {
         cors::open_to_all(headers);
     }

@@ -121,7 +121,9 @@ fn hold_own(
         Ok::<_, Error>(comment.ok_or(Refusal::CommentNotFound)?)
     };
     let thread_id = find(connection)?.thread_id;
-    let thread = store::threads::hold(connection, site.id, thread_id)?.ok_or(Refusal::CommentNotFound)?;
+    let thread = store::threads::hold(connection, site.id, thread_id)?;
+    let moved = || Error::Conflict("the thread was merged into another".to_owned());
+    let thread = thread.ok_or_else(moved)?.at(site, now);
     let comment = find(connection)?;
     let policy = thread.policy(site.policy);
     if comment.author.id != author {

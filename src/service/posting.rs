@@ -144,7 +144,7 @@ impl Post {
         let now = self.service.clock.now();
         let thread = find_thread(connection, &self.service, self.site.id, &self.draft.key, now)?;
         let policy = thread.policy(self.site.policy);
-        if thread.state == ThreadState::Closed {
+        if thread.state_at(&self.site, now) == ThreadState::Closed {
             return Err(Refusal::ThreadClosed.into());
         }
         self.body.check(policy.body_limits()).map_err(body_refused)?;
@@ -207,7 +207,7 @@ impl Post {
         // This holds the thread: from here on nobody else posts to it, and ids follow one another.
         let change = ThreadChange { comments: 1, roots: i32::from(is_root) };
         let thread = store::threads::update_published(connection, site, place.thread_id, change, now, page)?;
-        if thread.state == ThreadState::Closed {
+        if thread.state_at(&self.site, now) == ThreadState::Closed {
             return Err(Refusal::ThreadClosed.into());
         }
         let posted_at = thread.last_comment_at.unwrap_or(now);

@@ -23,6 +23,7 @@ mod promise;
 mod raw;
 mod world;
 
+mod admin_threads;
 mod article;
 mod conditional;
 mod cors;
@@ -35,6 +36,8 @@ mod protocol;
 mod queue;
 mod quotas;
 mod service;
+mod sites;
+mod stats;
 mod texts;
 mod threads;
 mod undo;
@@ -66,6 +69,9 @@ const AREAS: &[Area] = &[
     ("queue", queue::PROMISES),
     ("decisions", decisions::PROMISES),
     ("undo", undo::PROMISES),
+    ("admin_threads", admin_threads::PROMISES),
+    ("sites", sites::PROMISES),
+    ("stats", stats::PROMISES),
 ];
 
 fn main() -> ExitCode {
