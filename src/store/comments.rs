@@ -15,7 +15,7 @@ use crate::domain::body::CommentBody;
 use crate::domain::comment::Comment;
 use crate::domain::hold::Hold;
 use crate::domain::html::SafeHtml;
-use crate::domain::id::{AuthorId, CommentId, SiteId, ThreadId};
+use crate::domain::id::{AuthorId, CommentId, SiteId, ThreadId, first_at};
 use crate::domain::page::{Page, Position, Sort};
 use crate::domain::status::{Listing, Status};
 use crate::domain::thread::{PageFacts, PageTitle, PageUrl};
@@ -314,6 +314,68 @@ pub fn list_by_author(
     into_comments(rows)
 }
 
+/// Whether a comment of this writer is published.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn has_published(connection: &mut Connection, site: SiteId, author: AuthorId) -> Result<bool, Error> {
+    let query = || {
+        comments::table
+            .filter(comments::site_id.eq(site.number()))
+            .filter(comments::author_id.eq(author.number()))
+            .filter(comments::status.eq(Status::Published.number()))
+            .select(comments::id)
+    };
+    let found: Option<i64> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    Ok(found.is_some())
+}
+
+/// When a writer last wrote in a thread, whatever became of it.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn find_last_by_author(
+    connection: &mut Connection,
+    site: SiteId,
+    thread: ThreadId,
+    author: AuthorId,
+) -> Result<Option<Timestamp>, Error> {
+    let query = || {
+        comments::table
+            .filter(comments::site_id.eq(site.number()))
+            .filter(comments::author_id.eq(author.number()))
+            .filter(comments::thread_id.eq(thread.number()))
+            .order(comments::id.desc())
+            .select(comments::created_at)
+    };
+    let at: Option<i64> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    Ok(at.map(Timestamp::from_milliseconds))
+}
+
+/// When somebody in a network last wrote in a thread, if that was at `since` or later, whatever became of it.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn find_last_by_network(
+    connection: &mut Connection,
+    site: SiteId,
+    thread: ThreadId,
+    network: NetworkHash,
+    since: Timestamp,
+) -> Result<Option<Timestamp>, Error> {
+    let query = || {
+        comments::table
+            .filter(comments::site_id.eq(site.number()))
+            .filter(comments::network.eq(network.as_bytes().as_slice()))
+            .filter(comments::id.ge(first_at(since)))
+            .filter(comments::thread_id.eq(thread.number()))
+            .order(comments::id.desc())
+            .select(comments::created_at)
+    };
+    let at: Option<i64> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    Ok(at.map(Timestamp::from_milliseconds))
+}
+
 /// Adds a comment; one that waits for a moderator keeps what is known of its page until then.
 ///
 /// # Errors
@@ -447,6 +509,7 @@ pub fn update_erased(connection: &mut Connection, site: SiteId, id: CommentId, l
         comments::status.eq(Status::Deleted.number()),
         comments::listing.eq(listing.number()),
         comments::erase_at.eq(None::<i64>),
+        comments::report_count.eq(0),
         comments::version.eq(comments::version + 1),
     );
     each_backend!(connection, |conn| diesel::update(target).set(values).execute(conn))?;

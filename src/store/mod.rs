@@ -5,6 +5,7 @@
 //! the product, and nothing outside names the query builder.
 
 pub mod authors;
+pub mod bans;
 pub mod comments;
 pub mod connection;
 pub mod counts;
@@ -15,6 +16,9 @@ mod migrations;
 mod postgres;
 pub mod queues;
 pub mod replays;
+pub mod reports;
+pub mod revisions;
+pub mod rules;
 mod schema;
 pub mod secrets;
 pub mod sites;
