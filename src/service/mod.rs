@@ -4,6 +4,7 @@
 //! SQL.
 
 pub mod audits;
+pub mod bans;
 pub mod comments;
 pub mod credentials;
 pub mod editing;
@@ -12,6 +13,11 @@ mod guests;
 mod log;
 mod networks;
 pub mod posting;
+mod reach;
+mod removal;
+pub mod reports;
+pub mod rules;
+mod screening;
 pub mod sites;
 pub mod staff;
 pub mod sweeping;
@@ -61,6 +67,7 @@ pub struct Service {
     changes: Arc<AtomicU64>,
     /// The key of the hashes of networks, once it was read.
     network_key: Arc<OnceLock<NetworkKey>>,
+    rule_sets: screening::RuleSets,
 }
 
 impl Service {
@@ -93,6 +100,7 @@ impl Service {
             rankings: Cache::builder().max_capacity(threads::REMEMBERED).time_to_live(threads::FRESH).build(),
             changes: Arc::default(),
             network_key: Arc::default(),
+            rule_sets: screening::RuleSets::default(),
         }
     }
 }

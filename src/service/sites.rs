@@ -49,6 +49,13 @@ pub async fn find(service: &Service, slug: &str) -> Result<Arc<Site>, Error> {
     Ok(site)
 }
 
+impl Service {
+    /// Reads the settings of a site anew when they are needed next.
+    pub(super) fn forget_site(&self, slug: &Slug) {
+        self.sites.0.invalidate(slug);
+    }
+}
+
 /// Whether the store answers.
 ///
 /// # Errors

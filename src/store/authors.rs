@@ -5,7 +5,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use super::connection::{Connection, each_backend};
 use super::error::Error;
 use super::schema::authors;
-use crate::domain::author::GuestTokenHash;
+use crate::domain::author::{AuthorKind, GuestTokenHash};
 use crate::domain::id::{AuthorId, SiteId};
 use crate::domain::time::Timestamp;
 
@@ -22,6 +22,21 @@ pub fn find(connection: &mut Connection, site: SiteId, token: GuestTokenHash) ->
     };
     let id: Option<i64> = each_backend!(connection, |conn| query().first(conn).optional())?;
     Ok(id.map(AuthorId::from_number))
+}
+
+/// What kind of person a writer of a site is.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn find_kind(connection: &mut Connection, site: SiteId, id: AuthorId) -> Result<Option<AuthorKind>, Error> {
+    let query = || {
+        authors::table
+            .filter(authors::site_id.eq(site.number()))
+            .filter(authors::id.eq(id.number()))
+            .select(authors::staff_id)
+    };
+    let staff: Option<Option<i64>> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    Ok(staff.map(|staff| if staff.is_some() { AuthorKind::Staff } else { AuthorKind::Guest }))
 }
 
 /// Adds a guest.

@@ -11,6 +11,7 @@ use super::error::Error;
 use super::schema::comments;
 use crate::domain::address::NetworkHash;
 use crate::domain::author::{Author, AuthorKind, DisplayName, Email};
+use crate::domain::ban::{Ban, Banned};
 use crate::domain::body::CommentBody;
 use crate::domain::comment::Comment;
 use crate::domain::hold::Hold;
@@ -312,6 +313,111 @@ pub fn list_by_author(
     };
     let rows: Vec<Row> = each_backend!(connection, |conn| query().load(conn))?;
     into_comments(rows)
+}
+
+/// The site of a comment.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn find_site(connection: &mut Connection, id: CommentId) -> Result<Option<SiteId>, Error> {
+    let query = || comments::table.filter(comments::id.eq(id.number())).select(comments::site_id);
+    let site: Option<i64> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    Ok(site.map(SiteId::from_number))
+}
+
+/// The newest comments of a site that say anything, in whatever state they are.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_newest_ids(connection: &mut Connection, site: SiteId, limit: u32) -> Result<Vec<CommentId>, Error> {
+    let mut newest: Vec<i64> = Vec::new();
+    for status in Status::EACH {
+        // One index leads to the newest of each state; there is none of the newest of all.
+        let query = || {
+            comments::table
+                .filter(comments::site_id.eq(site.number()))
+                .filter(comments::status.eq(status.number()))
+                .filter(comments::body.ne(""))
+                .order(comments::id.desc())
+                .limit(i64::from(limit))
+                .select(comments::id)
+        };
+        let ids: Vec<i64> = each_backend!(connection, |conn| query().load(conn))?;
+        newest.extend(ids);
+    }
+    newest.sort_unstable_by(|one, other| other.cmp(one));
+    newest.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(newest.into_iter().map(CommentId::from_number).collect())
+}
+
+/// Those comments of the site that have one of these ids, newest first.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_by_id(connection: &mut Connection, site: SiteId, ids: &[CommentId]) -> Result<Vec<Comment>, Error> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.number()).collect();
+    let query = || {
+        comments::table
+            .filter(comments::site_id.eq(site.number()))
+            .filter(comments::id.eq_any(&ids))
+            .order(comments::id.desc())
+            .select(columns::<Row>())
+    };
+    let rows: Vec<Row> = each_backend!(connection, |conn| query().load(conn))?;
+    into_comments(rows)
+}
+
+/// The name under the newest comment of a writer that has one left.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn find_last_name(
+    connection: &mut Connection,
+    site: SiteId,
+    author: AuthorId,
+) -> Result<Option<DisplayName>, Error> {
+    let query = || {
+        comments::table
+            .filter(comments::site_id.eq(site.number()))
+            .filter(comments::author_id.eq(author.number()))
+            .filter(comments::author_name.ne(""))
+            .order(comments::id.desc())
+            .select(comments::author_name)
+    };
+    let name: Option<String> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    Ok(name.map(DisplayName::from_stored))
+}
+
+/// The newest comments of somebody who is banned that are published or wait, and were posted at `since` or later.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_ids_of_banned(
+    connection: &mut Connection,
+    ban: &Ban,
+    since: Timestamp,
+    limit: usize,
+) -> Result<Vec<CommentId>, Error> {
+    let standing = || {
+        comments::table
+            .filter(comments::site_id.eq(ban.site_id.number()))
+            .filter(comments::id.ge(first_at(since)))
+            .filter(comments::status.eq_any([Status::Pending.number(), Status::Published.number()]))
+            .order(comments::id.desc())
+            .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+            .select(comments::id)
+    };
+    let ids: Vec<i64> = match &ban.banned {
+        Banned::Author(author, _) => {
+            let query = || standing().filter(comments::author_id.eq(author.number()));
+            each_backend!(connection, |conn| query().load(conn))?
+        }
+        Banned::Network(network) => {
+            let query = || standing().filter(comments::network.eq(network.as_bytes().as_slice()));
+            each_backend!(connection, |conn| query().load(conn))?
+        }
+    };
+    Ok(ids.into_iter().map(CommentId::from_number).collect())
 }
 
 /// Whether a comment of this writer is published.
