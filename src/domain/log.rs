@@ -38,11 +38,11 @@ events! {
     /// A decision was undone.
     Undone = "undo",
     /// A writer or a network was banned.
-    BanAdded = "add_ban",
+    BanAdded = "ban",
     /// The end or the reason of a ban was changed.
     BanChanged = "change_ban",
     /// A ban was lifted.
-    BanRemoved = "remove_ban",
+    BanRemoved = "lift_ban",
     /// The settings of a thread were changed.
     ThreadChanged = "change_thread",
     /// The comments of a thread were moved to another.
@@ -54,7 +54,7 @@ events! {
     /// A site was removed.
     SiteRemoved = "remove_site",
     /// Rules were added.
-    RulesAdded = "add_rules",
+    RulesAdded = "add_rule",
     /// A rule was changed.
     RuleChanged = "change_rule",
     /// A rule was removed.

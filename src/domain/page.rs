@@ -4,7 +4,6 @@ use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};
 
 use super::id::{CommentId, SiteId};
-use super::site::Slug;
 use super::thread::ThreadKey;
 
 /// The largest page.
@@ -15,8 +14,6 @@ pub const DEFAULT_LIMIT: u32 = 20;
 pub const MAX_REPLIES: u32 = 20;
 /// The replies that a root carries when none are asked for.
 pub const DEFAULT_REPLIES: u32 = 3;
-/// The most sites that one list for staff is about.
-pub const MAX_LISTED_SITES: usize = 50;
 
 /// The order of roots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,8 +63,8 @@ pub enum List<'a> {
     Roots(&'a ThreadKey, Sort),
     /// The replies below a root, oldest first.
     Replies(CommentId),
-    /// A list for staff, by what it lists and the site that it is narrowed to, newest first.
-    Staff(&'static str, Option<&'a Slug>),
+    /// What staff selected, by a text that says all about the list: what is in it, and in which order.
+    Selected(&'a str),
 }
 
 /// The layout of a cursor; another layout gets another number.
@@ -88,11 +85,9 @@ fn check(site: SiteId, list: List<'_>, payload: &[u8]) -> [u8; 8] {
             hash.update([2]);
             hash.update(root.number().to_be_bytes());
         }
-        List::Staff(what, site) => {
+        List::Selected(text) => {
             hash.update([3]);
-            hash.update(what.as_bytes());
-            hash.update([0]);
-            hash.update(site.map_or("", Slug::as_str).as_bytes());
+            hash.update(text.as_bytes());
         }
     }
     hash.update([0]);
@@ -171,6 +166,7 @@ mod tests {
             prop_assert_eq!(Position::from_cursor(&cursor, site, list), Some(position));
             prop_assert_eq!(Position::from_cursor(&cursor, site, List::Roots(&key, Sort::Newest)), None);
             prop_assert_eq!(Position::from_cursor(&cursor, site, List::Replies(position.id)), None);
+            prop_assert_eq!(Position::from_cursor(&cursor, site, List::Selected(&text)), None);
             prop_assert_eq!(Position::from_cursor(&cursor, SiteId::from_number(site.number() ^ 1), list), None);
         }
 

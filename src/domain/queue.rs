@@ -3,7 +3,7 @@
 use super::status::Status;
 
 /// A queue whose length is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Queue {
     /// Comments that wait.
     Pending,

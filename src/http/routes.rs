@@ -94,6 +94,10 @@ fn addresses() -> Vec<Address> {
         address("/openapi.json", vec![open("read_openapi_json", assets::read_asset)]),
         address("/docs", vec![open("read_docs", assets::read_asset)]),
         address("/docs/{file}", vec![open("read_docs_file", assets::read_asset)]),
+        address("/moderation", vec![open("find_moderation_page", assets::find_moderation_page)]),
+        address("/moderation/", vec![open("read_moderation_page", assets::read_moderation_page)]),
+        address("/moderation/{file}", vec![open("read_moderation_file", assets::read_moderation_page)]),
+        address("/moderation/{folder}/{file}", vec![open("read_moderation_part", assets::read_moderation_page)]),
     ]
 }
 

@@ -20,6 +20,7 @@ use crate::domain::thread::{PageFacts, Thread, ThreadKey, ThreadState};
 use crate::domain::time::Timestamp;
 use crate::domain::vote::Score;
 use crate::store::replays::Replay;
+use crate::store::threads::ThreadChange;
 use crate::store::{self, Connection};
 
 /// A comment as it was sent.
@@ -221,7 +222,8 @@ impl Post {
         let (site, is_root) = (self.site.id, place.parent.is_none());
         let page = &self.draft.page;
         // This holds the thread: from here on nobody else posts to it, and ids follow one another.
-        let thread = store::threads::update_published(connection, site, place.thread_id, is_root, now, page)?;
+        let change = ThreadChange { comments: 1, roots: i32::from(is_root) };
+        let thread = store::threads::update_published(connection, site, place.thread_id, change, now, page)?;
         if thread.state == ThreadState::Closed {
             return Err(Refusal::ThreadClosed.into());
         }

@@ -3,8 +3,8 @@
 use super::Error;
 use crate::domain::access::SiteScope;
 use crate::domain::id::SiteId;
-use crate::domain::page::MAX_LISTED_SITES;
 use crate::domain::refusal::Refusal;
+use crate::domain::selection::MAX_SITES;
 use crate::domain::site::{Site, Slug};
 use crate::domain::staff::Actor;
 use crate::store::{self, Connection};
@@ -24,8 +24,8 @@ pub(super) fn list_sites(connection: &mut Connection, actor: &Actor, slug: Optio
         SiteScope::Everywhere => store::sites::list(connection)?,
         SiteScope::Only(ids) => store::sites::list_by_id(connection, ids)?,
     };
-    if sites.len() > MAX_LISTED_SITES {
-        return Err(Refusal::SiteRequired { max: u64::try_from(MAX_LISTED_SITES).unwrap_or(u64::MAX) }.into());
+    if sites.len() > MAX_SITES {
+        return Err(Refusal::SiteRequired { max: u64::try_from(MAX_SITES).unwrap_or(u64::MAX) }.into());
     }
     Ok(sites)
 }

@@ -5,6 +5,7 @@ use crate::domain::comment::Comment;
 use crate::domain::decision::Action;
 use crate::domain::id::{CommentId, DecisionId, SiteId};
 use crate::domain::log::{CommentChange, Entry, Event};
+use crate::domain::report::Outcome;
 use crate::domain::staff::Staff;
 use crate::domain::status::Status;
 use crate::store::{self, Connection};
@@ -77,8 +78,12 @@ fn reject(
     };
     store::comments::update_state(connection, site, &after)?;
     visibility::count_change(connection, site, comment, &after)?;
+    let id = DecisionId::from_number(service.randomness.id_number(now));
+    if comment.report_count > 0 {
+        store::reports::settle(connection, site, &[(comment.id, id)], Outcome::Upheld)?;
+    }
     let entry = Entry {
-        id: DecisionId::from_number(service.randomness.id_number(now)),
+        id,
         site_id: Some(site),
         staff: Some((staff.id, staff.name.clone())),
         event: Event::Decided(Action::Reject),

@@ -21,6 +21,7 @@ pub mod revisions;
 pub mod rules;
 mod schema;
 pub mod secrets;
+pub mod selections;
 pub mod sites;
 mod sqlite;
 pub mod staff;

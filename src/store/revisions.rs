@@ -51,14 +51,14 @@ pub fn insert(connection: &mut Connection, site: SiteId, revision: &Revision) ->
     Ok(())
 }
 
-/// Deletes every earlier text of a comment.
+/// Removes the earlier texts of comments.
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn delete_by_comment(connection: &mut Connection, site: SiteId, comment: CommentId) -> Result<(), Error> {
-    let target = revisions::table
-        .filter(revisions::site_id.eq(site.number()))
-        .filter(revisions::comment_id.eq(comment.number()));
-    each_backend!(connection, |conn| diesel::delete(target).execute(conn))?;
+pub fn delete(connection: &mut Connection, site: SiteId, comments: &[CommentId]) -> Result<(), Error> {
+    let ids: Vec<i64> = comments.iter().map(|id| id.number()).collect();
+    let target =
+        || revisions::table.filter(revisions::site_id.eq(site.number())).filter(revisions::comment_id.eq_any(&ids));
+    each_backend!(connection, |conn| diesel::delete(target()).execute(conn))?;
     Ok(())
 }
