@@ -24,6 +24,7 @@ mod raw;
 mod world;
 
 mod article;
+mod bans;
 mod conditional;
 mod cors;
 mod editing;
@@ -32,6 +33,9 @@ mod paging;
 mod posting;
 mod protocol;
 mod quotas;
+mod reports;
+mod rules;
+mod screening;
 mod service;
 mod texts;
 mod threads;
@@ -53,6 +57,10 @@ const AREAS: &[Area] = &[
     ("paging", paging::PROMISES),
     ("editing", editing::PROMISES),
     ("votes", votes::PROMISES),
+    ("screening", screening::PROMISES),
+    ("reports", reports::PROMISES),
+    ("bans", bans::PROMISES),
+    ("rules", rules::PROMISES),
     ("idempotency", idempotency::PROMISES),
     ("quotas", quotas::PROMISES),
     ("conditional", conditional::PROMISES),
