@@ -80,11 +80,15 @@ events! {
 }
 
 impl Event {
+    /// Every event.
+    pub fn each() -> impl Iterator<Item = Self> {
+        Action::EACH.into_iter().map(Self::Decided).chain(Self::OTHERS.iter().copied())
+    }
+
     /// The event with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        let other = Self::OTHERS.iter().copied().find(|event| event.name() == name);
-        other.or_else(|| Action::from_name(name).map(Self::Decided))
+        Self::each().find(|event| event.name() == name)
     }
 }
 
@@ -132,8 +136,7 @@ mod tests {
 
     #[test]
     fn every_event_has_a_name_of_its_own() {
-        let decisions = Action::EACH.into_iter().map(Event::Decided);
-        for event in decisions.chain(Event::OTHERS.iter().copied()) {
+        for event in Event::each() {
             assert_eq!(Event::from_name(event.name()), Some(event));
         }
         assert_eq!(Event::from_name("forget"), None);

@@ -19,6 +19,17 @@ impl Queue {
     /// Every queue.
     pub const EACH: [Self; 4] = [Self::Pending, Self::Rejected, Self::Spam, Self::Reported];
 
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Rejected => "rejected",
+            Self::Spam => "spam",
+            Self::Reported => "reported",
+        }
+    }
+
     /// The queue of the comments of a status; published and deleted ones are in none.
     #[must_use]
     pub const fn of(status: Status) -> Option<Self> {

@@ -1,12 +1,15 @@
 //! Banning writers and networks, and lifting bans.
 
+use super::moderation::{self, Decide, Verdict};
+use super::reach::{self, Reach};
 use super::staff::DAY_SECONDS;
-use super::{Error, Service, log, reach, removal};
+use super::{Error, Service, log};
 use crate::domain::address::NetworkHash;
 use crate::domain::author::{AuthorKind, DisplayName};
 use crate::domain::ban::{Ban, Banned, MAX_REMOVED_COMMENTS, Removal};
 use crate::domain::comment::Comment;
-use crate::domain::id::{AuthorId, BanId, CommentId, SiteId};
+use crate::domain::decision::{Action, MAX_COMMENTS};
+use crate::domain::id::{AuthorId, BanId, CommentId};
 use crate::domain::log::Event;
 use crate::domain::note::Note;
 use crate::domain::refusal::{Refusal, Rule};
@@ -60,7 +63,7 @@ pub struct AddedBan {
     /// Whether it took the place of another one.
     pub has_replaced: bool,
     /// How many comments were rejected.
-    pub removed: u32,
+    pub removed: usize,
 }
 
 /// What is to be changed about a ban; `None` leaves it as it is.
@@ -94,12 +97,12 @@ pub async fn list(
 ) -> Result<BanPage, Error> {
     let now = service.clock.now();
     let work = move |connection: &mut Connection| {
-        let sites = reach::list_sites(connection, &actor, site.as_ref())?;
-        let ids: Vec<SiteId> = sites.iter().map(|site| site.id).collect();
+        let sites = Reach::of(connection, &actor)?.narrowed(site.as_ref())?;
+        let ids = sites.ids();
         let (page, next) = reach::cut(store::bans::list(connection, &ids, before, i64::from(limit) + 1)?, limit);
         let next = next.then(|| page.last().map(|ban| ban.id)).flatten();
         let named = page.into_iter().filter_map(|ban| {
-            let site = sites.iter().find(|site| site.id == ban.site_id)?.slug.clone();
+            let site = sites.find(ban.site_id)?.slug.clone();
             Some(SiteBan { is_active: ban.is_active(now), ban, site })
         });
         Ok(BanPage { bans: named.collect(), next })
@@ -129,16 +132,10 @@ fn find_in(connection: &mut Connection, actor: &Actor, id: BanId, now: Timestamp
 /// A refusal: there is no such site, comment or writer, the writer is of the staff, or the end is over. Else the store's
 /// trouble; if that comes while comments are rejected, the ban holds, and what was rejected stays so.
 pub async fn add(service: &Service, actor: Actor, new: NewBan) -> Result<AddedBan, Error> {
-    let (service_in, actor_in, removal) = (service.clone(), actor.clone(), new.removal);
+    let (service_in, actor_in) = (service.clone(), actor.clone());
     let work = move |connection: &mut Connection| insert(connection, &service_in, &actor_in, &new);
     let (ban, has_replaced, doomed) = service.store.write(work).await?;
-    let removed = match removal {
-        Removal::None => 0,
-        Removal::Day | Removal::All => {
-            let note = format!("Banned: {}", ban.ban.subject());
-            removal::reject_all(service, ban.ban.site_id, actor.staff(), &doomed, &note).await?
-        }
-    };
+    let removed = reject_all(service, actor, &doomed, &ban.ban).await?;
     Ok(AddedBan { ban, has_replaced, removed })
 }
 
@@ -175,6 +172,19 @@ fn insert(
     Ok((SiteBan { ban, site: site.slug, is_active: true }, has_replaced, doomed))
 }
 
+/// Rejects comments, each by a decision of its own that can be undone; how many that were.
+async fn reject_all(service: &Service, actor: Actor, comments: &[CommentId], ban: &Ban) -> Result<usize, Error> {
+    let note = Note::from_stored(format!("Banned: {}", ban.subject()));
+    let mut rejected = 0;
+    for chunk in comments.chunks(MAX_COMMENTS) {
+        let targets = chunk.iter().map(|id| moderation::Target { id: *id, version: None }).collect();
+        let decide = Decide { action: Action::Reject, targets, reason: None, note: Some(note.clone()) };
+        let decided = moderation::decide(service, actor.clone(), decide).await?;
+        rejected += decided.iter().flatten().filter(|one| matches!(one.verdict, Verdict::Applied(Some(_)))).count();
+    }
+    Ok(rejected)
+}
+
 fn refuse_ended(ends_at: Option<Timestamp>, now: Timestamp) -> Result<(), Refusal> {
     if ends_at.is_some_and(|end| end <= now) {
         return Err(Refusal::input("/ends_at", Rule::BanEnded));
@@ -200,8 +210,8 @@ fn aim(connection: &mut Connection, actor: &Actor, target: &Target) -> Result<(S
         }
         Target::Author(slug, id) => {
             let site = reach::find_site(connection, actor, slug)?;
-            let kind = store::authors::find_kind(connection, site.id, *id)?.ok_or(Refusal::AuthorNotFound)?;
-            if kind == AuthorKind::Staff {
+            let author = store::authors::find_by_id(connection, &[site.id], *id)?.ok_or(Refusal::AuthorNotFound)?;
+            if author.staff_id.is_some() {
                 return Err(Refusal::input("/author", Rule::StaffNotBannable).into());
             }
             let banned = name(connection, &site, *id)?;
@@ -215,11 +225,11 @@ fn aim(connection: &mut Connection, actor: &Actor, target: &Target) -> Result<(S
 }
 
 fn find_comment(connection: &mut Connection, actor: &Actor, id: CommentId) -> Result<(Site, Comment), Error> {
-    let site = store::comments::find_site(connection, id)?.filter(|site| actor.sites().includes(*site));
-    let site = site.ok_or(Refusal::CommentNotFound)?;
-    let comment = store::comments::find(connection, site, id)?.ok_or(Refusal::CommentNotFound)?;
-    let site = store::sites::list_by_id(connection, &[site])?.pop().ok_or(Refusal::CommentNotFound)?;
-    Ok((site, comment))
+    let reach = Reach::of(connection, actor)?;
+    let found = store::selections::list_by_id(connection, &reach.ids(), &[id])?;
+    let filed = found.into_iter().next().ok_or(Refusal::CommentNotFound)?;
+    let site = reach.find(filed.site_id).cloned().ok_or(Refusal::CommentNotFound)?;
+    Ok((site, filed.comment))
 }
 
 fn name(connection: &mut Connection, site: &Site, author: AuthorId) -> Result<Banned, Error> {

@@ -4,27 +4,33 @@
 //! SQL.
 
 pub mod audits;
+pub mod authors;
 pub mod bans;
+pub mod cases;
 pub mod comments;
 pub mod credentials;
+pub mod decisions;
 pub mod editing;
 mod error;
 mod guests;
 mod log;
+pub mod moderation;
 mod networks;
 pub mod posting;
 mod reach;
-mod removal;
 pub mod reports;
 pub mod rules;
 mod screening;
 pub mod sites;
 pub mod staff;
+pub mod staff_comments;
 pub mod sweeping;
 pub mod threads;
+pub mod undoing;
 pub mod viewers;
 mod visibility;
 pub mod votes;
+mod walking;
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,12 +1,13 @@
 //! The rules of sites: adding, changing and trying them.
 
-use std::ops::Range;
 use std::sync::Arc;
 
+use super::cases::{self, Case};
+use super::reach::{self, Reach};
 use super::screening::apart;
-use super::{Error, Service, log, reach};
+use super::{Error, Service, log};
 use crate::domain::comment::Comment;
-use crate::domain::id::{RuleId, SiteId};
+use crate::domain::id::{CommentId, RuleId};
 use crate::domain::log::Event;
 use crate::domain::note::Note;
 use crate::domain::refusal::{InputError, Refusal, Rule as InputRule};
@@ -15,7 +16,6 @@ use crate::domain::screening::RuleSet;
 use crate::domain::site::{Site, Slug};
 use crate::domain::staff::Actor;
 use crate::domain::text;
-use crate::domain::thread::Thread;
 use crate::store::rules::RuleRecord;
 use crate::store::{self, Connection};
 
@@ -85,30 +85,22 @@ pub enum Trial {
     Rule(RuleId),
 }
 
-/// A comment that matches, its thread, and where its text does, in code points.
-#[derive(Debug, Clone)]
-pub struct MatchedComment {
-    /// The comment.
-    pub comment: Comment,
-    /// Its thread.
-    pub thread: Thread,
-    /// Where its text matches; nowhere if only the name does.
-    pub ranges: Vec<(usize, usize)>,
-}
+/// Parts of a text, in code points.
+pub type Ranges = Vec<(usize, usize)>;
+/// A comment that matches, and where its text does: nowhere if only the name matches.
+pub type MatchedCase = (Case, Ranges);
 
 /// What a rule would have matched.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct TrialResult {
-    /// The site.
-    pub site: Site,
     /// How many comments were looked at.
     pub tested: usize,
     /// How many of them match.
     pub matched: usize,
     /// The newest of those.
-    pub shown: Vec<MatchedComment>,
-    /// Where the text matches that was sent along, in code points.
-    pub text_ranges: Option<Vec<(usize, usize)>>,
+    pub shown: Vec<MatchedCase>,
+    /// Where the text matches that was sent along.
+    pub text_ranges: Option<Ranges>,
 }
 
 /// The rules of a site, or of all sites of the one who asks.
@@ -123,12 +115,12 @@ pub async fn list(
     limit: u32,
 ) -> Result<RulePage, Error> {
     let work = move |connection: &mut Connection| {
-        let sites = reach::list_sites(connection, &actor, site.as_ref())?;
-        let ids: Vec<SiteId> = sites.iter().map(|site| site.id).collect();
+        let sites = Reach::of(connection, &actor)?.narrowed(site.as_ref())?;
+        let ids = sites.ids();
         let (page, has_more) = reach::cut(store::rules::list(connection, &ids, before, i64::from(limit) + 1)?, limit);
         let next = page.last().map(|record| record.rule.id).filter(|_| has_more);
         let named = page.into_iter().filter_map(|record| {
-            let site = sites.iter().find(|site| site.id == record.site_id)?.slug.clone();
+            let site = sites.find(record.site_id)?.slug.clone();
             Some(SiteRule { record, site })
         });
         Ok(RulePage { rules: named.collect(), next })
@@ -302,63 +294,71 @@ pub async fn test(
     trial: Trial,
     sample: Option<String>,
 ) -> Result<TrialResult, Error> {
+    let actor_in = actor.clone();
     let work = move |connection: &mut Connection| {
-        let site = reach::find_site(connection, &actor, &slug)?;
-        let rule = match &trial {
-            Trial::Pattern(kind, text) => {
-                let pattern = Pattern::parse(*kind, text);
-                let pattern = pattern.map_err(|error| Refusal::input("/pattern", error.into()))?;
-                let (id, kind, action) = (RuleId::from_number(1), *kind, RuleAction::Hold);
-                Rule { id, kind, pattern, action }
-            }
-            Trial::Rule(id) => {
-                let found = find_in(connection, &actor, *id)?.record;
-                Some(found).filter(|found| found.site_id == site.id).ok_or(Refusal::RuleNotFound)?.rule
-            }
-        };
+        let site = reach::find_site(connection, &actor_in, &slug)?;
+        let rule = rule_of(connection, &actor_in, &site, &trial)?;
         let ids = store::comments::list_newest_ids(connection, site.id, TESTED_COMMENTS)?;
-        Ok::<_, Error>((site, rule, ids))
+        Ok::<_, Error>((site.id, rule, ids))
     };
     let (site, rule, ids) = service.store.read(work).await?;
     let rules = Arc::new(RuleSet::compile(vec![rule]));
-    let mut result = TrialResult { tested: 0, matched: 0, shown: Vec::new(), text_ranges: None, site };
+    let mut result = TrialResult::default();
     if let Some(sample) = sample {
         let rules = Arc::clone(&rules);
         result.text_ranges = Some(apart(move || places(&rules, &text::normalise(&sample))).await?.unwrap_or_default());
     }
+    let mut shown: Vec<(CommentId, Ranges)> = Vec::new();
     for chunk in ids.chunks(BATCH) {
-        let (site, chunk) = (result.site.id, chunk.to_vec());
+        let (rules, chunk) = (Arc::clone(&rules), chunk.to_vec());
         let comments =
             service.store.read(move |connection| store::comments::list_by_id(connection, site, &chunk)).await?;
         result.tested += comments.len();
-        let rules = Arc::clone(&rules);
-        let matched = apart(move || search(&rules, comments)).await?;
+        let matched = apart(move || search(&rules, &comments)).await?;
         result.matched += matched.len();
-        let room = SHOWN_MATCHES.saturating_sub(result.shown.len());
-        let shown: Vec<_> = matched.into_iter().take(room).collect();
-        let threads: Vec<_> = shown.iter().map(|(comment, _)| comment.thread_id).collect();
-        let threads =
-            service.store.read(move |connection| store::threads::list_by_id(connection, site, &threads)).await?;
-        result.shown.extend(shown.into_iter().filter_map(|(comment, ranges)| {
-            let thread = threads.iter().find(|thread| thread.id == Some(comment.thread_id))?.clone();
-            Some(MatchedComment { comment, thread, ranges })
-        }));
+        shown.extend(matched.into_iter().take(SHOWN_MATCHES.saturating_sub(shown.len())));
     }
+    let work = move |connection: &mut Connection| {
+        let reach = Reach::of(connection, &actor)?;
+        let ids: Vec<CommentId> = shown.iter().map(|(id, _)| *id).collect();
+        let mut cases = cases::find_all(connection, &reach, &actor, &ids)?;
+        let mut open = |(id, ranges): (CommentId, Ranges)| {
+            let at = cases.iter().position(|case| case.comment.id == id)?;
+            Some((cases.swap_remove(at), ranges))
+        };
+        Ok::<_, Error>(shown.into_iter().filter_map(&mut open).collect())
+    };
+    result.shown = service.store.read(work).await?;
     Ok(result)
 }
 
+/// The rule that is to be tried on a site.
+fn rule_of(connection: &mut Connection, actor: &Actor, site: &Site, trial: &Trial) -> Result<Rule, Error> {
+    match trial {
+        Trial::Pattern(kind, text) => {
+            let pattern = Pattern::parse(*kind, text);
+            let pattern = pattern.map_err(|error| Refusal::input("/pattern", error.into()))?;
+            // What is to be done, and what the rule is called, makes no difference.
+            Ok(Rule { id: RuleId::from_number(1), kind: *kind, pattern, action: RuleAction::Hold })
+        }
+        Trial::Rule(id) => {
+            let found = Some(find_in(connection, actor, *id)?.record).filter(|found| found.site_id == site.id);
+            Ok(found.ok_or(Refusal::RuleNotFound)?.rule)
+        }
+    }
+}
+
 /// Where a text matches, in code points; `None` if it doesn't.
-fn places(rules: &RuleSet, text: &str) -> Option<Vec<(usize, usize)>> {
+fn places(rules: &RuleSet, text: &str) -> Option<Ranges> {
     let found = rules.screen(text).matches.pop()?;
-    let ranges: Vec<Range<usize>> = found.ranges;
-    Some(text::code_points(text, &ranges))
+    Some(text::code_points(text, &found.ranges))
 }
 
 /// Those comments that match by text or name, each with where its text does.
-fn search(rules: &RuleSet, comments: Vec<Comment>) -> Vec<(Comment, Vec<(usize, usize)>)> {
-    let look = |comment: Comment| match places(rules, comment.body.as_str()) {
-        Some(ranges) => Some((comment, ranges)),
-        None => places(rules, comment.author.name.as_str()).map(|_| (comment, Vec::new())),
+fn search(rules: &RuleSet, comments: &[Comment]) -> Vec<(CommentId, Ranges)> {
+    let look = |comment: &Comment| match places(rules, comment.body.as_str()) {
+        Some(ranges) => Some((comment.id, ranges)),
+        None => places(rules, comment.author.name.as_str()).map(|_| (comment.id, Vec::new())),
     };
-    comments.into_iter().filter_map(look).collect()
+    comments.iter().filter_map(look).collect()
 }

@@ -24,7 +24,7 @@ use crate::domain::refusal::{Refusal, Rule};
 use crate::domain::revision::{Revision, RevisionKind};
 use crate::domain::rule::{RuleAction, RuleKind};
 use crate::domain::screening::{RuleSet, Screening, censor, links};
-use crate::domain::site::{LARGEST_MAX_CHARACTERS, Moderation, Site};
+use crate::domain::site::{LARGEST_MAX_CHARACTERS, Moderation, Policy, Site};
 use crate::domain::thread::Thread;
 use crate::domain::time::Timestamp;
 use crate::store::{self, Connection};
@@ -114,10 +114,7 @@ pub(super) async fn read(
     text: &DraftText,
     name: Option<&DisplayName>,
 ) -> Result<Screened, Error> {
-    let widest = BodyLimits { min_characters: 1, max_characters: LARGEST_MAX_CHARACTERS };
-    let own = |error: BodyError| body_refused(error.under(site.policy.body_limits()));
-    let body = CommentBody::parse(&text.0, widest).map_err(own)?;
-    let name = name.cloned();
+    let (body, name) = (read_body(text, site.policy)?, name.cloned());
     let mut screened = match rule_set(service, site).await? {
         Some(rules) => apart(move || screen(&rules, body, name)).await?,
         None => Screened { name, ..Screened::plain(body) },
@@ -128,6 +125,19 @@ pub(super) async fn read(
     }
     screened.html = SafeHtml::render(&screened.body, site.policy.text_format).map_err(body_refused)?;
     Ok(screened)
+}
+
+/// Normalises, checks and renders a text of somebody whom no rule is for.
+pub(super) fn read_unscreened(text: &DraftText, policy: Policy) -> Result<(CommentBody, SafeHtml), Error> {
+    let body = read_body(text, policy)?;
+    let html = SafeHtml::render(&body, policy.text_format).map_err(body_refused)?;
+    Ok((body, html))
+}
+
+fn read_body(text: &DraftText, policy: Policy) -> Result<CommentBody, Error> {
+    let widest = BodyLimits { min_characters: 1, max_characters: LARGEST_MAX_CHARACTERS };
+    let own = |error: BodyError| body_refused(error.under(policy.body_limits()));
+    CommentBody::parse(&text.0, widest).map_err(own)
 }
 
 fn screen(rules: &RuleSet, body: CommentBody, name: Option<DisplayName>) -> Screened {

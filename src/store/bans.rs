@@ -106,6 +106,21 @@ pub fn find(connection: &mut Connection, id: BanId) -> Result<Option<Ban>, Error
     row.map(Row::into_ban).transpose()
 }
 
+/// The ban of a writer, ended or not.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn find_by_author(connection: &mut Connection, site: SiteId, author: AuthorId) -> Result<Option<Ban>, Error> {
+    let query = || {
+        bans::table
+            .filter(bans::site_id.eq(site.number()))
+            .filter(bans::author_id.eq(author.number()))
+            .select(columns::<Row>())
+    };
+    let row: Option<Row> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    row.map(Row::into_ban).transpose()
+}
+
 /// The bans of these sites that come before `before`, newest first.
 ///
 /// # Errors

@@ -318,16 +318,6 @@ pub fn list_by_author(
     into_comments(rows)
 }
 
-/// The site of a comment.
-///
-/// # Errors
-/// [`Error`] of the database.
-pub fn find_site(connection: &mut Connection, id: CommentId) -> Result<Option<SiteId>, Error> {
-    let query = || comments::table.filter(comments::id.eq(id.number())).select(comments::site_id);
-    let site: Option<i64> = each_backend!(connection, |conn| query().first(conn).optional())?;
-    Ok(site.map(SiteId::from_number))
-}
-
 /// The newest comments of a site that say anything, in whatever state they are.
 ///
 /// # Errors

@@ -4,7 +4,6 @@
 //! time don't all wait for one row.
 
 use std::collections::{BTreeMap, HashMap};
-use std::hash::BuildHasher;
 
 use diesel::dsl::sql;
 use diesel::sql_types::{BigInt, Integer, SmallInt};
@@ -123,21 +122,18 @@ pub fn recount(connection: &mut Connection) -> Result<HashMap<(SiteId, Queue), i
     rows.into_iter().map(entry).collect()
 }
 
-/// Replaces every count by counted ones.
+/// Replaces every count by a counted one. Who changes a count meanwhile waits, or is counted.
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn replace<S: BuildHasher>(
-    connection: &mut Connection,
-    counts: &HashMap<(SiteId, Queue), i64, S>,
-) -> Result<(), Error> {
+pub fn replace(connection: &mut Connection) -> Result<(), Error> {
     each_backend!(connection, |conn| diesel::delete(queue_counts::table).execute(conn))?;
-    for ((site, queue), count) in counts {
+    for ((site, queue), count) in recount(connection)? {
         let values = (
             queue_counts::site_id.eq(site.number()),
             queue_counts::queue.eq(queue.number()),
             queue_counts::shard.eq(0_i16),
-            queue_counts::comment_count.eq(i32::try_from(*count).unwrap_or(i32::MAX)),
+            queue_counts::comment_count.eq(i32::try_from(count).unwrap_or(i32::MAX)),
         );
         each_backend!(connection, |conn| diesel::insert_into(queue_counts::table).values(values).execute(conn))?;
     }

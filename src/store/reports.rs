@@ -10,7 +10,7 @@ use super::schema::{reporters, reports};
 use crate::domain::address::NetworkHash;
 use crate::domain::id::{CommentId, DecisionId, SiteId};
 use crate::domain::note::Note;
-use crate::domain::report::{Outcome, Record, ReportReason, Reporter};
+use crate::domain::report::{Outcome, Record, Report, ReportReason, Reporter};
 use crate::domain::time::Timestamp;
 
 /// A report that nobody has decided about.
@@ -32,21 +32,6 @@ pub struct NewReport {
     pub created_at: Timestamp,
 }
 
-/// A report as it is kept.
-#[derive(Debug, Clone)]
-pub struct ReportRecord {
-    /// What is wrong with the comment.
-    pub reason: ReportReason,
-    /// What the reader wrote about it.
-    pub detail: Option<Note>,
-    /// What it weighs, in thousandths.
-    pub weight: u32,
-    /// What became of it.
-    pub outcome: Outcome,
-    /// When it was made.
-    pub created_at: Timestamp,
-}
-
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = reports)]
 struct Row {
@@ -58,8 +43,8 @@ struct Row {
 }
 
 impl Row {
-    fn into_record(self) -> Result<ReportRecord, Error> {
-        Ok(ReportRecord {
+    fn into_report(self) -> Result<Report, Error> {
+        Ok(Report {
             reason: ReportReason::from_name(&self.reason).ok_or_else(|| Error::corrupt("reason of report"))?,
             detail: self.detail.map(Note::from_stored),
             weight: count(self.weight)?,
@@ -78,7 +63,7 @@ pub fn list_by_comment(
     site: SiteId,
     comment: CommentId,
     limit: usize,
-) -> Result<Vec<ReportRecord>, Error> {
+) -> Result<Vec<Report>, Error> {
     let query = || {
         reports::table
             .filter(reports::site_id.eq(site.number()))
@@ -86,7 +71,7 @@ pub fn list_by_comment(
             .select(columns::<Row>())
     };
     let rows: Vec<Row> = each_backend!(connection, |conn| query().load(conn))?;
-    let mut records: Vec<ReportRecord> = rows.into_iter().map(Row::into_record).collect::<Result<_, _>>()?;
+    let mut records: Vec<Report> = rows.into_iter().map(Row::into_report).collect::<Result<_, _>>()?;
     records.sort_by_key(|record| std::cmp::Reverse(record.created_at));
     records.truncate(limit);
     Ok(records)

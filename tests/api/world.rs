@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use actix_server::ServerHandle;
 use diesel::RunQueryDsl;
+use diesel::connection::SimpleConnection;
 use rejoinder::app;
 use rejoinder::clock::Clock;
 use rejoinder::config::Settings;
@@ -240,6 +241,19 @@ impl World {
         self.0.service.store.write(work).await.unwrap();
     }
 
+    /// Runs statements, past the service; whether the database let them.
+    pub(crate) async fn run_sql(&self, sql: &str) -> bool {
+        let sql = sql.to_owned();
+        let work = move |connection: &mut Connection| {
+            let done = match connection {
+                Connection::Sqlite(connection) => connection.batch_execute(&sql),
+                Connection::Postgres(connection) => connection.batch_execute(&sql),
+            };
+            done.map_err(rejoinder::store::Error::from)
+        };
+        self.0.service.store.write(work).await.is_ok()
+    }
+
     /// Takes the database away, as a failing disk or network would.
     pub(crate) async fn close_database(&self) {
         self.0.is_closed.store(true, Ordering::SeqCst);
@@ -252,7 +266,10 @@ impl World {
             return Vec::new();
         }
         match audits::run(&self.0.service, Repair::No).await {
-            Ok(audit) => audit.discrepancies.iter().map(|found| format!("wrong counters: {found:?}")).collect(),
+            Ok(audit) => {
+                let threads = audit.discrepancies.iter().map(|found| format!("wrong counters: {found:?}"));
+                threads.chain(audit.queues.iter().map(|found| format!("wrong queue: {found:?}"))).collect()
+            }
             Err(error) => vec![format!("the counters can't be audited: {error}")],
         }
     }

@@ -177,7 +177,7 @@ impl NewBanBody {
 #[derive(Debug, Serialize)]
 struct AddedAnswer {
     ban: BanView,
-    removed: u32,
+    removed: usize,
 }
 
 /// `POST /admin/bans`

@@ -5,18 +5,22 @@ use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 
+use super::case_views::CaseView;
 use super::gate::{Configurer, Reader};
 use super::members::{self, ListQuery};
+use crate::domain::body::MAX_BODY_BYTES;
 use crate::domain::id::RuleId;
 use crate::domain::refusal::{InputError, Refusal, Rule as InputRule};
 use crate::domain::rule::{RuleAction, RuleKind};
+use crate::domain::site::LARGEST_MAX_CHARACTERS;
+use crate::domain::text;
 use crate::http::answer::{private, private_page, to_json};
 use crate::http::error::ApiError;
 use crate::http::public::views::Time;
 use crate::http::query::Query;
 use crate::http::shape::Fault;
 use crate::http::{Api, json};
-use crate::service::rules::{self, MAX_PATTERNS, NewRules, RuleChange, SiteRule};
+use crate::service::rules::{self, MAX_PATTERNS, NewRules, RuleChange, SiteRule, Trial};
 
 /// The longest pattern of any kind, in code points.
 pub const MAX_PATTERN_CODE_POINTS: usize = 500;
@@ -220,4 +224,87 @@ pub async fn remove_rule(
     Query::of(&request).finish()?;
     rules::remove(&api.service, configurer.0, rule_id(&path)?).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TrialBody {
+    site: String,
+    #[serde(default, deserialize_with = "json::given")]
+    kind: Option<String>,
+    #[serde(default, deserialize_with = "json::given")]
+    pattern: Option<String>,
+    #[serde(default, deserialize_with = "json::given")]
+    action: Option<String>,
+    #[serde(default, deserialize_with = "json::given")]
+    rule_id: Option<String>,
+    #[serde(default)]
+    text: Option<String>,
+}
+
+impl TrialBody {
+    /// A pattern and its kind, or a rule that is there.
+    fn trial(&self) -> Result<Trial, ApiError> {
+        let missing =
+            |pointer, name| json::fault(pointer, Fault::MissingField, format!("The member `{name}` is missing."));
+        match (&self.rule_id, &self.kind, &self.pattern, &self.action) {
+            (Some(id), None, None, None) => Ok(Trial::Rule(rule_id(id)?)),
+            (Some(_), ..) => {
+                let detail = "Name a rule, or the kind and the pattern of one, not both.";
+                Err(json::fault("/rule_id", Fault::UnknownField, detail))
+            }
+            (None, None, ..) => Err(missing("/kind", "kind")),
+            (None, _, None, _) => Err(missing("/pattern", "pattern")),
+            (None, Some(name), Some(pattern), wished) => {
+                wished.as_deref().map(action).transpose()?;
+                let kind = kind(name)?;
+                match too_long(pattern) {
+                    Some(rule) => Err(Refusal::input("/pattern", rule).into()),
+                    None => Ok(Trial::Pattern(kind, pattern.clone())),
+                }
+            }
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct MatchView {
+    comment: CaseView,
+    ranges: Vec<(usize, usize)>,
+}
+
+#[derive(Debug, Serialize)]
+struct TrialAnswer {
+    tested: usize,
+    matched: usize,
+    matches: Vec<MatchView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text_matches: Option<Vec<(usize, usize)>>,
+}
+
+/// `POST /admin/rules/test`
+///
+/// # Errors
+/// As the contract says.
+pub async fn test_rule(
+    request: HttpRequest,
+    api: Data<Api>,
+    reader: Reader,
+    payload: Payload,
+) -> Result<HttpResponse, ApiError> {
+    Query::of(&request).finish()?;
+    let (body, _) = json::read::<TrialBody>(&request, payload, api.body_deadline()).await?;
+    let (trial, site) = (body.trial()?, members::slug(&body.site)?);
+    let sample = body.text;
+    let actual = sample.as_deref().map_or(0, text::characters);
+    let max = usize::try_from(LARGEST_MAX_CHARACTERS).unwrap_or(usize::MAX);
+    if actual > max || sample.as_ref().is_some_and(|sample| sample.len() > MAX_BODY_BYTES) {
+        let number = |count| u64::try_from(count).unwrap_or(u64::MAX);
+        return Err(Refusal::input("/text", InputRule::TextTooLong { max: number(max), actual: number(actual) }).into());
+    }
+    let result = rules::test(&api.service, reader.0, site, trial, sample).await?;
+    let matches = result.shown.into_iter().map(|(case, ranges)| MatchView { comment: CaseView::from(&case), ranges });
+    let (tested, matched) = (result.tested, result.matched);
+    let answer = TrialAnswer { tested, matched, matches: matches.collect(), text_matches: result.text_ranges };
+    Ok(private(StatusCode::OK, to_json(&answer)?, Vec::new()))
 }
