@@ -15,18 +15,22 @@ use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_inst
 use fresh::{Fresh, Kind, with_client};
 use rejoinder::app;
 use rejoinder::clock::Clock;
+use rejoinder::domain::access::{Role, SiteScope};
 use rejoinder::domain::address::ClientNetwork;
 use rejoinder::domain::author::DisplayName;
 use rejoinder::domain::id::CommentId;
 use rejoinder::domain::page::Sort;
 use rejoinder::domain::ranking::Window;
 use rejoinder::domain::site::Site;
+use rejoinder::domain::staff::{Actor, StaffName};
+use rejoinder::domain::stats::Period;
 use rejoinder::domain::thread::{PageFacts, ThreadKey};
 use rejoinder::domain::vote::Vote;
 use rejoinder::randomness::Randomness;
 use rejoinder::service::comments::{self, ThreadQuery};
 use rejoinder::service::posting::{self, Draft, DraftText, Posted};
-use rejoinder::service::{Client, Service, sites, threads, votes};
+use rejoinder::service::staff::{self, NewStaff};
+use rejoinder::service::{Client, Service, credentials, rankings, sites, stats, threads, votes};
 use url::Url;
 
 /// What was asked of any database since it was last emptied: each statement, and whether it was being kept prepared.
@@ -106,10 +110,20 @@ fn fill(world: &World) {
              '<p>text</p>', 1, CASE WHEN i % 2 = 0 THEN 2 ELSE 1 END, i, i % 7, 0, i % 1000, i % 2, i % 2, i % 2 FROM n;
          INSERT INTO votes (site_id, thread_id, author_id, comment_id, value, created_at)
            {} SELECT {site}, 1, 1, i, 1, 1 FROM n;
+         INSERT INTO decisions (id, site_id, action, created_at)
+           {} SELECT i, {site}, CASE WHEN i % 2 = 0 THEN 'approve' ELSE 'reject' END, i FROM n;
+         INSERT INTO reports (comment_id, reporter, site_id, network, reason, weight, outcome, created_at)
+           {} SELECT i, {hash}, {site}, {hash}, 'spam', 1, 0, i FROM n;
+         INSERT INTO blocked_origins (site_id, day, origin, request_count, last_at)
+           {} SELECT {site}, i % 90, 'https://' || i, 1, 1 FROM n;
+         UPDATE comments SET holds = 'links' WHERE id % 100 = 0;
          ANALYZE;",
         numbers(2_000),
         numbers(40_000),
         numbers(20_000),
+        numbers(20_000),
+        numbers(20_000),
+        numbers(9_000),
     ));
 }
 
@@ -126,6 +140,14 @@ fn draft(key: &str, parent_id: Option<CommentId>) -> Draft {
 
 fn client() -> Client {
     Client { network: ClientNetwork::of([127, 0, 0, 1].into()), token: None }
+}
+
+/// An owner of all sites.
+async fn owner(world: &World) -> Actor {
+    let name = StaffName::parse("Mia").unwrap();
+    let new = NewStaff { name, role: Role::Owner, sites: SiteScope::Everywhere };
+    let (_, token) = staff::add(&world.service, new).await.unwrap();
+    credentials::find_by_token(&world.service, token).await.unwrap()
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the use case takes it so")]
@@ -227,7 +249,7 @@ async fn a_ranking_reads_only_its_window_from_one_index(kind: Kind) {
     let world = world(kind).await;
     fill(&world);
     forget();
-    threads::most_commented(&world.service, world.site.clone(), Window::Day, 5).await.unwrap();
+    rankings::most_commented(&world.service, world.site.clone(), Window::Day, 5).await.unwrap();
     let statements = asked().into_iter().filter(|sql| sql.contains("GROUP BY")).collect();
     let plans = plans(&world, kind, &statements);
     let reads_its_window = |steps: &[String]| match kind {
@@ -239,6 +261,27 @@ async fn a_ranking_reads_only_its_window_from_one_index(kind: Kind) {
         }
     };
     assert!(plans.iter().all(|(_, steps)| reads_its_window(steps)) && plans.len() == 1, "{plans:#?}");
+    world.service.store.close().await;
+}
+
+/// What is counted for a day is one range of one index each; only the few days themselves are gone through.
+async fn statistics_read_only_their_days(kind: Kind) {
+    let world = world(kind).await;
+    fill(&world);
+    let owner = owner(&world).await;
+    forget();
+    stats::read(&world.service, &owner, "default", Period::Quarter).await.unwrap();
+    let statements: BTreeSet<String> = asked().into_iter().filter(|sql| sql.contains("RECURSIVE")).collect();
+    let plans = plans(&world, kind, &statements);
+    let is_of_the_days = |step: &str| match kind {
+        Kind::Sqlite => step.starts_with("SCAN days") || step == "SCAN CONSTANT ROW",
+        Kind::Postgresql => step.contains("Bitmap") && step.contains("blocked_origins"),
+    };
+    let costly: Vec<_> = plans
+        .iter()
+        .filter(|(_, steps)| steps.iter().any(|step| is_costly(kind, step) && !is_of_the_days(step)))
+        .collect();
+    assert!(costly.is_empty() && plans.len() == 1, "{plans:#?}");
     world.service.store.close().await;
 }
 
@@ -276,6 +319,11 @@ fn a_request_scans_no_table_and_sorts_no_rows() {
 #[test]
 fn a_ranking_reads_its_window_from_one_index() {
     on_both(a_ranking_reads_only_its_window_from_one_index);
+}
+
+#[test]
+fn statistics_read_their_days_from_indexes() {
+    on_both(statistics_read_only_their_days);
 }
 
 #[test]

@@ -82,7 +82,7 @@ impl NetworkHash {
         &self.0
     }
 
-    /// Reads the wire form; `None` for anything that this service never wrote.
+    /// Reads the wire form, `n` and 26 characters of base32hex; `None` for anything that this service never wrote.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let hash = Self::from_stored(&BASE32_DNSSEC.decode(text.strip_prefix('n')?.as_bytes()).ok()?)?;

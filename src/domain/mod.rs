@@ -32,6 +32,7 @@ pub mod screening;
 pub mod selection;
 pub mod site;
 pub mod staff;
+pub mod stats;
 pub mod status;
 pub mod tally;
 pub mod text;

@@ -12,6 +12,7 @@ use super::html::TooNested;
 use super::note::NoteTooLong;
 use super::quota::{Action, Standing};
 use super::rule::PatternError;
+use super::site::GuidelinesTooLong;
 use super::thread::{MAX_KEY_CHARACTERS, MAX_URL_BYTES, TitleTooLong};
 
 /// A number that a client needs, with the name of its member.
@@ -418,6 +419,9 @@ pub enum Rule {
     /// The comment to be answered isn't there.
     #[error("The comment to be answered is not in this thread, or not published.")]
     ParentNotFound,
+    /// The comment to be pinned isn't there.
+    #[error("The comment is not in this thread, or not published.")]
+    CommentNotPinnable,
     /// A guest's name that passes for one of the staff's.
     #[error("This name looks like that of somebody who works here. Use another one.")]
     NameReserved,
@@ -463,6 +467,7 @@ impl Rule {
             Self::InvalidUrl,
             Self::TitleTooLong { max: 0, actual: 0 },
             Self::ParentNotFound,
+            Self::CommentNotPinnable,
             Self::NameReserved,
             Self::TextNotAllowed,
             Self::TextTooLong { max: 0, actual: 0 },
@@ -489,6 +494,7 @@ impl Rule {
             Self::InvalidUrl => "invalid_url",
             Self::TitleTooLong { .. } => "title_too_long",
             Self::ParentNotFound => "parent_not_found",
+            Self::CommentNotPinnable => "comment_not_pinnable",
             Self::NameReserved => "name_reserved",
             Self::TextNotAllowed => "text_not_allowed",
             Self::TextTooLong { .. } => "text_too_long",
@@ -513,6 +519,7 @@ impl Rule {
             | Self::InvalidThreadKey
             | Self::InvalidUrl
             | Self::ParentNotFound
+            | Self::CommentNotPinnable
             | Self::NameReserved
             | Self::TextNotAllowed
             | Self::InvalidPattern(_)
@@ -562,6 +569,12 @@ impl From<PatternError> for Rule {
             PatternError::TooLong { max, actual } => Self::TextTooLong { max, actual },
             other => Self::InvalidPattern(other.to_string()),
         }
+    }
+}
+
+impl From<GuidelinesTooLong> for Rule {
+    fn from(error: GuidelinesTooLong) -> Self {
+        Self::TextTooLong { max: error.max, actual: error.actual }
     }
 }
 

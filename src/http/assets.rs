@@ -1,6 +1,6 @@
 //! What is served as it is: the contract, and a page to read it with, from the binary itself.
 
-use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, LOCATION, REFERRER_POLICY};
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY};
 use std::sync::LazyLock;
 
 use actix_web::http::header::EntityTag;
@@ -95,12 +95,4 @@ pub async fn read_moderation_page(request: HttpRequest) -> Result<HttpResponse, 
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     Ok(response)
-}
-
-/// Leads from `/moderation` to the page, whose files are named relative to it.
-///
-/// # Errors
-/// None.
-pub async fn find_moderation_page() -> Result<HttpResponse, ApiError> {
-    Ok(HttpResponse::PermanentRedirect().insert_header((LOCATION, "/moderation/")).finish())
 }

@@ -9,9 +9,11 @@ use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, web};
 
 use super::admin::gate::staff_gate;
-use super::admin::{authors, bans, comments as cases, decisions, queues, rules, session};
+use super::admin::{
+    authors, bans, comments as cases, decisions, queues, rules, session, sites, stats, threads as staff_threads,
+};
 use super::error::ApiError;
-use super::gate::{Access, find_site, gate, take_from_quota};
+use super::gate::{Access, api, find_site, gate, take_from_quota};
 use super::protocol::Protocol;
 use super::public::{comments, rankings, reports, threads, viewers, votes};
 use super::{assets, cors, health};
@@ -147,13 +149,36 @@ fn addresses() -> Vec<Address> {
             "/api/v1/admin/decisions/{decision_id}/undo",
             vec![for_staff(Method::POST, "undo_decision", decisions::undo_decision)],
         ),
+        address("/api/v1/admin/threads", vec![for_staff(Method::GET, "list_threads", staff_threads::list_threads)]),
+        address(
+            "/api/v1/admin/threads/{thread_id}",
+            vec![
+                for_staff(Method::GET, "find_thread", staff_threads::find_thread),
+                for_staff(Method::PATCH, "change_thread", staff_threads::change_thread),
+            ],
+        ),
+        address(
+            "/api/v1/admin/sites",
+            vec![
+                for_staff(Method::GET, "list_sites", sites::list_sites),
+                for_staff(Method::POST, "add_site", sites::add_site),
+            ],
+        ),
+        address(
+            "/api/v1/admin/sites/{slug}",
+            vec![
+                for_staff(Method::GET, "find_site_settings", sites::find_site_settings),
+                for_staff(Method::PATCH, "change_site", sites::change_site),
+                for_staff(Method::DELETE, "remove_site", sites::remove_site),
+            ],
+        ),
+        address("/api/v1/admin/stats", vec![for_staff(Method::GET, "read_stats", stats::read_stats)]),
         address("/livez", vec![open("check_liveness", health::check_liveness)]),
         address("/readyz", vec![open("check_readiness", health::check_readiness)]),
         address("/openapi.yaml", vec![open("read_openapi_yaml", assets::read_asset)]),
         address("/openapi.json", vec![open("read_openapi_json", assets::read_asset)]),
         address("/docs", vec![open("read_docs", assets::read_asset)]),
         address("/docs/{file}", vec![open("read_docs_file", assets::read_asset)]),
-        address("/moderation", vec![open("find_moderation_page", assets::find_moderation_page)]),
         address("/moderation/", vec![open("read_moderation_page", assets::read_moderation_page)]),
         address("/moderation/{file}", vec![open("read_moderation_file", assets::read_moderation_page)]),
         address("/moderation/{folder}/{file}", vec![open("read_moderation_part", assets::read_moderation_page)]),
@@ -193,6 +218,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
         };
         config.service(resource.route(preflight).default_service(web::to(refuse)));
     }
+    // The files of the page are named relative to it.
+    config.service(web::redirect("/moderation", "/moderation/").permanent());
     config.default_service(web::to(|| async { Err::<HttpResponse, ApiError>(Protocol::NotFound.into()) }));
 }
 
@@ -267,7 +294,8 @@ async fn answer_options(request: HttpRequest, allow: String, guarded: Vec<Method
         let site = find_site(&request).await?;
         take_from_quota(&request, &site, Action::Read)?;
         let sender = cors::sender(request.headers(), &site);
-        cors::open_to(headers, &sender.ok_or_else(|| cors::refuse(request.headers(), &site))?);
+        let service = &api(&request)?.service;
+        cors::open_to(headers, &sender.ok_or_else(|| cors::refuse(service, request.headers(), &site))?);
     } else {
         cors::open_to_all(headers);
     }

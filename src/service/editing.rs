@@ -53,7 +53,7 @@ pub async fn edit(
         let now = service_in.clock.now();
         let current = hold_own(connection, &site, &client, id, precondition.as_ref(), now)?;
         screening::refuse_banned(connection, site.id, Some(current.comment.author.id), network, now)?;
-        if current.thread.state == ThreadState::Closed {
+        if current.thread.state_at(&site, now) == ThreadState::Closed {
             return Err(Refusal::ThreadClosed.into());
         }
         text.check(current.policy.body_limits())?;
@@ -144,7 +144,9 @@ fn hold_own(
         Ok::<_, Error>(comment.ok_or(Refusal::CommentNotFound)?)
     };
     let thread_id = find(connection)?.thread_id;
-    let thread = store::threads::hold(connection, site.id, thread_id)?.ok_or(Refusal::CommentNotFound)?;
+    let thread = store::threads::hold(connection, site.id, thread_id)?;
+    let moved = || Error::Conflict("the thread was merged into another".to_owned());
+    let thread = thread.ok_or_else(moved)?.at(site, now);
     let comment = find(connection)?;
     let policy = thread.policy(site.policy);
     if comment.author.id != author {

@@ -136,7 +136,7 @@ impl Post {
         screening::refuse_banned(connection, site, known, self.network, now)?;
         let thread = find_thread(connection, &self.service, site, &self.draft.key, now)?;
         let policy = thread.policy(self.site.policy);
-        if thread.state == ThreadState::Closed {
+        if thread.state_at(&self.site, now) == ThreadState::Closed {
             return Err(Refusal::ThreadClosed.into());
         }
         screening::refuse_name_of_staff(connection, &self.draft.name)?;
@@ -205,7 +205,7 @@ impl Post {
         // This holds the thread: from here on nobody else posts to it, and ids follow one another.
         let change = ThreadChange { comments: 1, roots: i32::from(is_root) };
         let thread = store::threads::update_published(connection, site, place.thread_id, change, now, page)?;
-        if thread.state == ThreadState::Closed {
+        if thread.state_at(&self.site, now) == ThreadState::Closed {
             return Err(Refusal::ThreadClosed.into());
         }
         let posted_at = thread.last_comment_at.unwrap_or(now);

@@ -6,15 +6,18 @@
 
 pub mod authors;
 pub mod bans;
+pub mod blocked;
 pub mod comments;
 pub mod connection;
 pub mod counts;
 pub mod decisions;
 mod door;
 mod error;
+pub mod merging;
 mod migrations;
 mod postgres;
 pub mod queues;
+pub mod rankings;
 pub mod replays;
 pub mod reports;
 pub mod revisions;
@@ -25,6 +28,7 @@ pub mod selections;
 pub mod sites;
 mod sqlite;
 pub mod staff;
+pub mod stats;
 pub mod threads;
 pub mod tokens;
 pub mod votes;

@@ -2,15 +2,13 @@
 
 use diesel::sql_types::BigInt;
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, Queryable, QueryableByName, RunQueryDsl,
-    Selectable,
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable,
 };
 
 use super::connection::{Cached, Connection, columns, count, each_backend, stored_count};
 use super::error::Error;
 use super::schema::{comments, threads};
 use crate::domain::id::{CommentId, SiteId, ThreadId};
-use crate::domain::ranking::RankedThread;
 use crate::domain::site::Moderation;
 use crate::domain::status::Listing;
 use crate::domain::tally::ThreadCounters;
@@ -90,6 +88,33 @@ pub fn find_by_id(connection: &mut Connection, site: SiteId, id: ThreadId) -> Re
     row.map(Row::into_thread).transpose()
 }
 
+/// The thread with this id, of whatever site.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn find_anywhere(connection: &mut Connection, id: ThreadId) -> Result<Option<Thread>, Error> {
+    let query = || threads::table.filter(threads::id.eq(id.number())).select(columns::<Row>());
+    let row: Option<Row> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    row.map(Row::into_thread).transpose()
+}
+
+/// Up to `limit` threads of a site with ids before `before`, newest first.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_newest(connection: &mut Connection, site: SiteId, before: i64, limit: u32) -> Result<Vec<Thread>, Error> {
+    let query = || {
+        threads::table
+            .filter(threads::site_id.eq(site.number()))
+            .filter(threads::id.lt(before))
+            .order(threads::id.desc())
+            .limit(i64::from(limit))
+            .select(columns::<Row>())
+    };
+    let rows: Vec<Row> = each_backend!(connection, |conn| query().load(conn))?;
+    rows.into_iter().map(Row::into_thread).collect()
+}
+
 /// Those threads of the site that have one of these keys, in no order.
 ///
 /// # Errors
@@ -141,62 +166,6 @@ pub fn list_all(
     };
     let rows: Vec<Row> = each_backend!(connection, |conn| query().load(conn))?;
     rows.into_iter().map(Row::into_thread).collect()
-}
-
-#[derive(QueryableByName)]
-struct Place {
-    #[diesel(sql_type = BigInt)]
-    thread_id: i64,
-    #[diesel(sql_type = BigInt)]
-    comments: i64,
-    #[diesel(sql_type = BigInt)]
-    authors: i64,
-}
-
-/// SQLite is told which index to read: going by its statistics it may walk through all comments instead, window or not.
-const fn most_commented_sql(connection: &Connection) -> &'static str {
-    match connection {
-        Connection::Sqlite(_) => {
-            "SELECT thread_id, count(*) AS comments, count(DISTINCT author_id) AS authors \
-             FROM comments INDEXED BY comments_by_site WHERE site_id = $1 AND status = 1 AND id >= $2 \
-             GROUP BY thread_id ORDER BY authors DESC, comments DESC, thread_id DESC LIMIT $3"
-        }
-        Connection::Postgres(_) => {
-            "SELECT thread_id, count(*) AS comments, count(DISTINCT author_id) AS authors \
-             FROM comments WHERE site_id = $1 AND status = 1 AND id >= $2 \
-             GROUP BY thread_id ORDER BY authors DESC, comments DESC, thread_id DESC LIMIT $3"
-        }
-    }
-}
-
-/// The threads with the most distinct writers since `since`, then the most comments; only published comments count.
-///
-/// Reads each comment of the window once, from an index that holds all that is needed.
-///
-/// # Errors
-/// [`Error`] of the database.
-pub fn list_most_commented(
-    connection: &mut Connection,
-    site: SiteId,
-    first_comment_id: i64,
-    limit: u32,
-) -> Result<Vec<RankedThread>, Error> {
-    let query = diesel::sql_query(most_commented_sql(connection))
-        .bind::<BigInt, _>(site.number())
-        .bind::<BigInt, _>(first_comment_id)
-        .bind::<BigInt, _>(i64::from(limit));
-    let ranked: Vec<Place> = each_backend!(connection, |conn| Cached(query).load(conn))?;
-    let ids: Vec<ThreadId> = ranked.iter().map(|place| ThreadId::from_number(place.thread_id)).collect();
-    let mut threads = list_by_id(connection, site, &ids)?;
-    let mut places = Vec::with_capacity(ranked.len());
-    for Place { thread_id, comments, authors } in ranked {
-        if let Some(at) = threads.iter().position(|thread| thread.id == Some(ThreadId::from_number(thread_id))) {
-            let number = |count: i64| u32::try_from(count).map_err(|_too_many| Error::corrupt("count"));
-            let thread = threads.swap_remove(at);
-            places.push(RankedThread { thread, comments: number(comments)?, authors: number(authors)? });
-        }
-    }
-    Ok(places)
 }
 
 /// Adds a thread without comments; leaves one that is there as it is.
@@ -275,7 +244,7 @@ pub struct ThreadChange {
 /// of the newest comment never goes back: a new one is posted at `now`, or with the one before it if that was later.
 ///
 /// # Errors
-/// [`Error`] of the database.
+/// [`Error::Conflict`] when the thread was merged into another meanwhile.
 pub fn update_published(
     connection: &mut Connection,
     site: SiteId,
@@ -308,8 +277,8 @@ pub fn update_published(
                 .returning(columns::<Row>()),
         )
     };
-    let row: Row = each_backend!(connection, |conn| query().get_result(conn))?;
-    row.into_thread()
+    let row: Option<Row> = each_backend!(connection, |conn| query().get_result(conn).optional())?;
+    row.ok_or_else(|| Error::Conflict("the thread was merged into another".to_owned()))?.into_thread()
 }
 
 /// Takes comments that are no longer published out of the counters of their thread.
@@ -375,13 +344,16 @@ pub fn update_counters(
     Ok(())
 }
 
-/// Writes the settings of a thread as they are in `thread`: its state, its own limits and moderation, and its pinned comment.
+/// Writes key, page and settings of a thread as they are in `thread`.
 ///
 /// # Errors
-/// [`Error`] of the database.
+/// [`Error::Conflict`] when another thread has the key.
 pub fn update_settings(connection: &mut Connection, site: SiteId, id: ThreadId, thread: &Thread) -> Result<(), Error> {
     let target = threads::table.filter(threads::site_id.eq(site.number())).filter(threads::id.eq(id.number()));
     let values = (
+        threads::key.eq(thread.key.as_str()),
+        threads::url.eq(thread.url.as_deref()),
+        threads::title.eq(thread.title.as_deref()),
         threads::state.eq(thread.state.number()),
         threads::max_characters.eq(thread.max_characters.map(stored_count)),
         threads::moderation.eq(thread.moderation.map(Moderation::name)),

@@ -23,6 +23,7 @@ mod promise;
 mod raw;
 mod world;
 
+mod admin_threads;
 mod article;
 mod bans;
 mod conditional;
@@ -37,6 +38,8 @@ mod reports;
 mod rules;
 mod screening;
 mod service;
+mod sites;
+mod stats;
 mod texts;
 mod threads;
 mod votes;
@@ -68,6 +71,9 @@ const AREAS: &[Area] = &[
     ("protocol", protocol::PROMISES),
     ("wire", wire::PROMISES),
     ("service", service::PROMISES),
+    ("admin_threads", admin_threads::PROMISES),
+    ("sites", sites::PROMISES),
+    ("stats", stats::PROMISES),
 ];
 
 fn main() -> ExitCode {

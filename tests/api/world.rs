@@ -114,6 +114,14 @@ impl Setup {
     }
 }
 
+#[derive(diesel::QueryableByName)]
+struct Line {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    action: String,
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    subject: String,
+}
+
 /// A running service.
 #[derive(Clone)]
 pub(crate) struct World(Arc<WorldParts>);
@@ -190,12 +198,12 @@ impl World {
 
     /// Changes the site `default`.
     pub(crate) async fn set_site(&self, change: SiteChange) {
-        let changed = sites::set(&self.0.service, slug("default"), change).await.unwrap();
+        let changed = sites::set(&self.0.service, None, slug("default"), change).await.unwrap();
         assert!(matches!(changed, Changed::To(_)), "{changed:?}");
     }
 
     pub(crate) async fn add_site(&self, name: &str, change: SiteChange) {
-        let added = sites::add(&self.0.service, slug(name), change).await.unwrap();
+        let added = sites::add(&self.0.service, None, slug(name), change).await.unwrap();
         assert!(matches!(added, Changed::To(_)), "{added:?}");
     }
 
@@ -224,21 +232,46 @@ impl World {
         revisions.into_iter().map(|revision| (revision.kind, revision.body)).collect()
     }
 
+    /// Writes down what is only counted in memory, as the service does every few seconds.
+    pub(crate) async fn write_down(&self) {
+        rejoinder::service::origins::write_down(&self.0.service).await.unwrap();
+    }
+
+    /// What staff did, as the log has it: actions with their subjects, oldest first.
+    pub(crate) async fn log(&self) -> Vec<(String, String)> {
+        let work = |connection: &mut Connection| {
+            let query =
+                || diesel::sql_query("SELECT action, coalesce(subject, '') AS subject FROM decisions ORDER BY id");
+            let lines: Result<Vec<Line>, _> = match connection {
+                Connection::Sqlite(connection) => query().load(&mut **connection),
+                Connection::Postgres(connection) => query().load(&mut **connection),
+            };
+            lines.map_err(store::Error::from)
+        };
+        let lines = self.0.service.store.read(work).await.unwrap();
+        lines.into_iter().map(|line| (line.action, line.subject)).collect()
+    }
+
+    /// Runs a statement on the database.
+    pub(crate) async fn execute(&self, sql: &str) {
+        let statement = diesel::sql_query(sql.to_owned());
+        let work = move |connection: &mut Connection| {
+            let done = match connection {
+                Connection::Sqlite(connection) => statement.clone().execute(&mut **connection),
+                Connection::Postgres(connection) => statement.clone().execute(&mut **connection),
+            };
+            done.map_err(store::Error::from)
+        };
+        self.0.service.store.write(work).await.unwrap();
+    }
+
     pub(crate) async fn sweep(&self) {
         sweeping::sweep(&self.0.service).await.unwrap();
     }
 
     /// Writes into every site what no version of the program can have written there.
     pub(crate) async fn spoil_sites(&self) {
-        let spoil = diesel::sql_query("UPDATE sites SET origins = 'nonsense'");
-        let work = move |connection: &mut Connection| {
-            let spoilt = match connection {
-                Connection::Sqlite(connection) => spoil.clone().execute(&mut **connection),
-                Connection::Postgres(connection) => spoil.clone().execute(&mut **connection),
-            };
-            spoilt.map_err(rejoinder::store::Error::from)
-        };
-        self.0.service.store.write(work).await.unwrap();
+        self.execute("UPDATE sites SET origins = 'nonsense'").await;
     }
 
     /// Runs statements, past the service; whether the database let them.

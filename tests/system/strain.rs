@@ -97,7 +97,7 @@ fn a_caller_who_goes_away_leaves_no_transaction_open() {
             drop(futures_util::FutureExt::now_or_never(reading));
         }
         let slug = Slug::parse("after").unwrap();
-        sites::add(&service, slug, SiteChange::default()).await.unwrap();
+        sites::add(&service, None, slug, SiteChange::default()).await.unwrap();
         assert_eq!(sites::list(&service).await.unwrap().len(), 2);
         service.store.close().await;
     });
@@ -123,7 +123,7 @@ fn a_page_of_the_longest_texts_is_cut_and_goes_on() {
     on_both(async |database| {
         let service = open(&database, 4).await;
         let change = SiteChange { max_characters: Some(20_000), ..SiteChange::default() };
-        sites::set(&service, Slug::parse("default").unwrap(), change).await.unwrap();
+        sites::set(&service, None, Slug::parse("default").unwrap(), change).await.unwrap();
         let site = sites::find(&service, "default").await.unwrap();
         let text = "x".repeat(20_000);
         for _ in 0..3 {

@@ -1259,9 +1259,29 @@ export interface paths {
         };
         /**
          * A file of the moderation page
-         * @description The scripts and styles of the page at `/moderation/`.
+         * @description The scripts, styles and pictures of the page at `/moderation/`.
          */
         get: operations["read_moderation_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/moderation/{folder}/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A file in a folder of the moderation page
+         * @description The scripts, styles and pictures of the page at `/moderation/`.
+         */
+        get: operations["read_moderation_part"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4755,6 +4775,11 @@ export interface components {
          */
         AssetCaching: "public, max-age=300, stale-while-revalidate=3600";
         /**
+         * @description Anybody may keep the answer, and asks each time whether it is still the one.
+         * @example public, no-cache
+         */
+        PageCaching: "public, no-cache";
+        /**
          * @description No cache may keep the answer.
          * @example private, no-store
          */
@@ -4855,10 +4880,10 @@ export interface components {
          */
         BanEnd: number;
         /**
-         * @description The page loads nothing from elsewhere, and can't be framed.
-         * @example default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
+         * @description The page loads nothing from elsewhere, makes no HTML out of text, and can't be framed.
+         * @example default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'
          */
-        ModerationPolicy: "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        ModerationPolicy: "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
     };
     pathItems: never;
 }
@@ -8230,7 +8255,7 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["AssetCaching"];
+                    "Cache-Control": components["headers"]["PageCaching"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     "X-Content-Type-Options": components["headers"]["NoSniff"];
                     "Content-Security-Policy": components["headers"]["ModerationPolicy"];
@@ -8244,7 +8269,7 @@ export interface operations {
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["AssetCaching"];
+                    "Cache-Control": components["headers"]["PageCaching"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     "X-Content-Type-Options": components["headers"]["NoSniff"];
                     "Content-Security-Policy": components["headers"]["ModerationPolicy"];
@@ -8283,7 +8308,7 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["AssetCaching"];
+                    "Cache-Control": components["headers"]["PageCaching"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     "X-Content-Type-Options": components["headers"]["NoSniff"];
                     "Content-Security-Policy": components["headers"]["ModerationPolicy"];
@@ -8292,13 +8317,75 @@ export interface operations {
                 content: {
                     "text/javascript; charset=utf-8": string;
                     "text/css; charset=utf-8": string;
+                    "image/svg+xml": string;
                 };
             };
             /** @description The file is still what the `If-None-Match` header named. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["AssetCaching"];
+                    "Cache-Control": components["headers"]["PageCaching"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Security-Policy": components["headers"]["ModerationPolicy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeaderFieldsTooLarge"];
+        };
+    };
+    read_moderation_part: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of an answer that the client holds: while that is still right, the new answer is 304 without a body.
+                 *     Browsers send it by themselves; a page of another origin can't set it.
+                 * @example "1XTFlparJnkrcVo9"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The name of the folder, as the page has it.
+                 * @example queue
+                 */
+                folder: string;
+                /**
+                 * @description The name of the file, as the page has it.
+                 * @example screen.js
+                 */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["PageCaching"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Security-Policy": components["headers"]["ModerationPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript; charset=utf-8": string;
+                    "text/css; charset=utf-8": string;
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description The file is still what the `If-None-Match` header named. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["PageCaching"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     "X-Content-Type-Options": components["headers"]["NoSniff"];
                     "Content-Security-Policy": components["headers"]["ModerationPolicy"];

@@ -7,7 +7,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 
 use super::gate::{Moderator, Reader};
-use super::members::{self, ListQuery};
+use super::lists::{self, ListQuery};
+use super::members::{given, nullable};
 use crate::domain::address::NetworkHash;
 use crate::domain::ban::{Banned, Removal};
 use crate::domain::id::{AuthorId, BanId, CommentId};
@@ -91,15 +92,15 @@ pub async fn list_bans(request: HttpRequest, api: Data<Api>, reader: Reader) -> 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NewBanBody {
-    #[serde(default, deserialize_with = "json::given")]
+    #[serde(default, deserialize_with = "given")]
     comment: Option<String>,
-    #[serde(default, deserialize_with = "json::given")]
+    #[serde(default, deserialize_with = "given")]
     by: Option<String>,
-    #[serde(default, deserialize_with = "json::given")]
+    #[serde(default, deserialize_with = "given")]
     site: Option<String>,
-    #[serde(default, deserialize_with = "json::given")]
+    #[serde(default, deserialize_with = "given")]
     author: Option<String>,
-    #[serde(default, deserialize_with = "json::given")]
+    #[serde(default, deserialize_with = "given")]
     network: Option<String>,
     #[serde(default)]
     reason: Option<String>,
@@ -131,8 +132,8 @@ impl NewBanBody {
             Some(name) => json::named("/remove_comments", name, &["none", "day", "all"], Removal::from_name)?,
             None => Removal::None,
         };
-        let ends_at = self.ends_at.as_deref().map(|text| members::time("/ends_at", text)).transpose()?;
-        let reason = members::note("/reason", self.reason.as_deref())?;
+        let ends_at = self.ends_at.as_deref().map(|text| lists::time("/ends_at", text)).transpose()?;
+        let reason = lists::note("/reason", self.reason.as_deref())?;
         Ok(NewBan { target: self.into_target()?, reason, ends_at, removal })
     }
 
@@ -163,12 +164,12 @@ impl NewBanBody {
             }
             (None, None, Some(site), Some(author), None) => {
                 let author = AuthorId::parse(&author).ok_or(Refusal::AuthorNotFound)?;
-                Ok(Target::Author(members::slug(&site)?, author))
+                Ok(Target::Author(lists::slug(&site)?, author))
             }
             (None, None, Some(site), None, Some(network)) => {
                 let network = NetworkHash::parse(&network);
                 let network = network.ok_or_else(|| json::invalid("/network", "This is no network of a comment."))?;
-                Ok(Target::Network(members::slug(&site)?, network))
+                Ok(Target::Network(lists::slug(&site)?, network))
             }
         }
     }
@@ -219,9 +220,9 @@ pub async fn find_ban(
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct BanChangeBody {
-    #[serde(default, deserialize_with = "json::present")]
+    #[serde(default, deserialize_with = "nullable")]
     reason: Option<Option<String>>,
-    #[serde(default, deserialize_with = "json::present")]
+    #[serde(default, deserialize_with = "nullable")]
     ends_at: Option<Option<String>>,
 }
 
@@ -239,8 +240,8 @@ pub async fn change_ban(
     Query::of(&request).finish()?;
     let id = ban_id(&path)?;
     let (body, _) = json::read::<BanChangeBody>(&request, payload, api.body_deadline()).await?;
-    let reason: Option<Result<Option<Note>, _>> = body.reason.map(|text| members::note("/reason", text.as_deref()));
-    let ends_at = body.ends_at.map(|text| text.map(|text| members::time("/ends_at", &text)).transpose());
+    let reason: Option<Result<Option<Note>, _>> = body.reason.map(|text| lists::note("/reason", text.as_deref()));
+    let ends_at = body.ends_at.map(|text| text.map(|text| lists::time("/ends_at", &text)).transpose());
     let change = BanChange { reason: reason.transpose()?, ends_at: ends_at.transpose()? };
     let changed = bans::change(&api.service, moderator.0, id, change).await?;
     Ok(private(StatusCode::OK, to_json(&BanView::from(&changed))?, Vec::new()))

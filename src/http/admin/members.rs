@@ -1,68 +1,86 @@
-//! What several calls for staff have in common: how they name a site, and how they write notes, times and cursors.
+//! Members of the bodies that staff send: absent, null or a value, and everything that is wrong with them said at once.
 
-use crate::domain::id::CommentId;
-use crate::domain::note::Note;
-use crate::domain::page::{DEFAULT_LIMIT, List, MAX_LIMIT, Position};
-use crate::domain::refusal::Refusal;
-use crate::domain::site::Slug;
-use crate::domain::time::Timestamp;
+use serde::{Deserialize, Deserializer};
+
+use crate::domain::refusal::Rule;
+use crate::domain::site::SettingError;
 use crate::http::error::ApiError;
-use crate::http::gate::NO_SITE;
-use crate::http::json;
-use crate::http::query::Query;
+use crate::http::shape::{Fault, Part, ShapeError};
 
-/// The site that a member or parameter names.
-pub(super) fn slug(text: &str) -> Result<Slug, Refusal> {
-    Slug::parse(text).ok_or(Refusal::SiteNotFound)
+/// Reads a member that may be absent, but is not null.
+///
+/// # Errors
+/// Those of the value.
+pub(super) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
-/// A text for colleagues; a blank one is none.
-pub(super) fn note(pointer: &'static str, text: Option<&str>) -> Result<Option<Note>, Refusal> {
-    let note = text.map(Note::parse).transpose();
-    Ok(note.map_err(|error| Refusal::input(pointer, error.into()))?.flatten())
+/// A member that may be absent (`None`) or null (`Some(None)`).
+pub(super) type Nullable<T> = Option<Option<T>>;
+
+/// Reads a member that may be absent or null.
+///
+/// # Errors
+/// Those of the value.
+pub(super) fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Nullable<T>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }
 
-/// A point in time as RFC 3339 has it.
-pub(super) fn time(pointer: &'static str, text: &str) -> Result<Timestamp, ApiError> {
-    let time: Result<jiff::Timestamp, _> = text.parse();
-    let time = time.map_err(|_error| json::invalid(pointer, "This must be a time: 2026-12-31T12:00:00Z."))?;
-    Ok(Timestamp::from_milliseconds(time.as_millisecond()))
-}
+/// What is wrong with the members of a body.
+#[derive(Debug, Default)]
+pub(super) struct Faults(Vec<ShapeError>);
 
-/// Which part of a list of what sites have is asked for, newest first.
-#[derive(Debug, Clone)]
-pub(super) struct ListQuery {
-    what: &'static str,
-    /// The site that it is narrowed to.
-    pub(super) site: Option<Slug>,
-    /// The most items.
-    pub(super) limit: u32,
-    /// The number of the id before which it goes on.
-    pub(super) before: Option<i64>,
-}
+impl Faults {
+    /// Notes that something is wrong.
+    pub(super) fn note(&mut self, pointer: impl Into<String>, fault: Fault, detail: impl Into<String>) {
+        self.0.push(ShapeError { part: Part::Body, pointer: pointer.into(), fault, detail: detail.into() });
+    }
 
-impl ListQuery {
-    /// Takes all parameters of a list of `what`.
-    pub(super) fn read(what: &'static str, mut query: Query) -> Result<Self, ApiError> {
-        let site = query.take("site")?.map(|text| slug(&text)).transpose()?;
-        let limit = query.take_number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT)?;
-        let cursor = query.take("cursor")?;
-        query.finish()?;
-        let mut list = Self { what, site, limit, before: None };
-        if let Some(cursor) = cursor {
-            let position = Position::from_cursor(&cursor, NO_SITE, List::Selected(&list.text()));
-            list.before = Some(position.ok_or(Refusal::InvalidCursor)?.id.number());
+    /// Notes that a member breaks a rule.
+    pub(super) fn against(&mut self, pointer: &str, rule: impl Into<Rule>) {
+        let rule = rule.into();
+        let detail = rule.to_string();
+        self.note(pointer, Fault::Against(rule), detail);
+    }
+
+    /// Notes that a setting is out of its range.
+    pub(super) fn setting(&mut self, error: &SettingError) {
+        let SettingError { setting, min, max, .. } = *error;
+        let fault = Fault::OutOfRange { min: u64::from(min), max: u64::from(max) };
+        self.note(format!("/{setting}"), fault, format!("`{setting}` must be from {min} to {max}."));
+    }
+
+    /// The value with this name.
+    pub(super) fn named<T>(
+        &mut self,
+        pointer: &str,
+        name: &str,
+        known: &[&str],
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let value = read(name);
+        if value.is_none() {
+            self.note(pointer, Fault::InvalidValue, format!("This must be one of: {}.", known.join(", ")));
         }
-        Ok(list)
+        value
     }
 
-    fn text(&self) -> String {
-        format!("{} {}", self.what, self.site.as_ref().map_or("", Slug::as_str))
+    /// A number from `min` to `max`.
+    pub(super) fn number(&mut self, setting: &'static str, number: i64, min: u32, max: u32) -> Option<u32> {
+        let read = u32::try_from(number).ok().filter(|number| (min..=max).contains(number));
+        if read.is_none() {
+            self.setting(&SettingError { setting, min, max, actual: 0 });
+        }
+        read
     }
 
-    /// The cursor of the page after the item whose id has this number.
-    pub(super) fn cursor_after(&self, number: i64) -> String {
-        let position = Position { rank: 0, id: CommentId::from_number(number) };
-        position.to_cursor(NO_SITE, List::Selected(&self.text()))
+    /// Refuses the body if anything is wrong with it.
+    ///
+    /// # Errors
+    /// 422 with everything that was noted.
+    pub(super) fn finish(self) -> Result<(), ApiError> {
+        if self.0.is_empty() { Ok(()) } else { Err(ApiError::Shape(self.0)) }
     }
 }

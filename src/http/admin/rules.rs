@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::case_views::CaseView;
 use super::gate::{Configurer, Reader};
-use super::members::{self, ListQuery};
+use super::lists::{self, ListQuery};
+use super::members::{given, nullable};
 use crate::domain::body::MAX_BODY_BYTES;
 use crate::domain::id::RuleId;
 use crate::domain::refusal::{InputError, Refusal, Rule as InputRule};
@@ -121,8 +122,8 @@ impl NewRulesBody {
         if !errors.is_empty() {
             return Err(Refusal::Input(errors).into());
         }
-        let note = members::note("/note", self.note.as_deref())?;
-        Ok(NewRules { site: members::slug(&self.site)?, kind, action, patterns: self.patterns, note })
+        let note = lists::note("/note", self.note.as_deref())?;
+        Ok(NewRules { site: lists::slug(&self.site)?, kind, action, patterns: self.patterns, note })
     }
 }
 
@@ -166,15 +167,15 @@ pub async fn find_rule(
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RuleChangeBody {
-    #[serde(default, deserialize_with = "json::given")]
+    #[serde(default, deserialize_with = "given")]
     kind: Option<String>,
-    #[serde(default, deserialize_with = "json::given")]
+    #[serde(default, deserialize_with = "given")]
     pattern: Option<String>,
-    #[serde(default, deserialize_with = "json::given")]
+    #[serde(default, deserialize_with = "given")]
     action: Option<String>,
-    #[serde(default, deserialize_with = "json::present")]
+    #[serde(default, deserialize_with = "nullable")]
     note: Option<Option<String>>,
-    #[serde(default, deserialize_with = "json::given")]
+    #[serde(default, deserialize_with = "given")]
     is_enabled: Option<bool>,
 }
 
@@ -187,7 +188,7 @@ impl RuleChangeBody {
             kind: self.kind.as_deref().map(kind).transpose()?,
             pattern: self.pattern,
             action: self.action.as_deref().map(action).transpose()?,
-            note: self.note.map(|note| members::note("/note", note.as_deref())).transpose()?,
+            note: self.note.map(|note| lists::note("/note", note.as_deref())).transpose()?,
             is_enabled: self.is_enabled,
         })
     }
@@ -230,13 +231,13 @@ pub async fn remove_rule(
 #[serde(deny_unknown_fields)]
 struct TrialBody {
     site: String,
-    #[serde(default, deserialize_with = "json::given")]
+    #[serde(default, deserialize_with = "given")]
     kind: Option<String>,
-    #[serde(default, deserialize_with = "json::given")]
+    #[serde(default, deserialize_with = "given")]
     pattern: Option<String>,
-    #[serde(default, deserialize_with = "json::given")]
+    #[serde(default, deserialize_with = "given")]
     action: Option<String>,
-    #[serde(default, deserialize_with = "json::given")]
+    #[serde(default, deserialize_with = "given")]
     rule_id: Option<String>,
     #[serde(default)]
     text: Option<String>,
@@ -294,7 +295,7 @@ pub async fn test_rule(
 ) -> Result<HttpResponse, ApiError> {
     Query::of(&request).finish()?;
     let (body, _) = json::read::<TrialBody>(&request, payload, api.body_deadline()).await?;
-    let (trial, site) = (body.trial()?, members::slug(&body.site)?);
+    let (trial, site) = (body.trial()?, lists::slug(&body.site)?);
     let sample = body.text;
     let actual = sample.as_deref().map_or(0, text::characters);
     let max = usize::try_from(LARGEST_MAX_CHARACTERS).unwrap_or(usize::MAX);

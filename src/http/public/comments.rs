@@ -45,6 +45,7 @@ pub(super) fn comment_id(path: &(String, String)) -> Result<CommentId, Refusal> 
 struct ListAnswer {
     thread: ThreadView,
     policy: PolicyView,
+    pinned: Option<CommentView>,
     comments: Vec<CommentView>,
     next_cursor: Option<String>,
 }
@@ -70,7 +71,8 @@ pub async fn list_comments(request: HttpRequest, api: Data<Api>, visit: Visit) -
     let roots = page.roots.items.iter();
     let answer = ListAnswer {
         thread: ThreadView::from(&page.thread),
-        policy: page.policy.into(),
+        policy: PolicyView::of(&site, page.policy),
+        pinned: page.pinned.as_ref().map(|comment| CommentView::public(comment, page.policy)),
         comments: roots.map(|root| CommentView::with_replies(&site, page.policy, root)).collect(),
         next_cursor,
     };
