@@ -17,6 +17,9 @@ promises![
     a_second_ban_takes_the_place_of_the_first,
     a_ban_can_be_changed,
     comments_of_the_banned_are_rejected_with_them,
+    what_was_rejected_with_a_ban_can_be_brought_back_one_by_one,
+    staff_are_not_banned,
+    what_is_known_of_a_writer_says_whether_they_are_banned,
     a_ban_names_whom_it_is_for,
     bans_are_listed_for_a_while_after_their_end,
     only_moderators_ban,
@@ -288,4 +291,55 @@ async fn bans_of_other_sites_are_not_there(setup: Setup) {
     stranger.admin(Method::PATCH, &path(&added)).json(&json!({})).await.refused(404, "ban_not_found");
     stranger.admin(Method::DELETE, &path(&added)).await.refused(404, "ban_not_found");
     assert_eq!(mia.admin(Method::GET, &path(&added)).await.ok()["is_active"], true);
+}
+
+async fn what_was_rejected_with_a_ban_can_be_brought_back_one_by_one(setup: Setup) {
+    let world = setup.start().await;
+    let mia = world.staff("Mia", Role::Moderator, &[]).await;
+    let dave = world.author("dave");
+    let mut comments = Vec::new();
+    for number in 0..130 {
+        comments.push(dave.says("/a", &format!("text {number}")).await);
+    }
+    let body = json!({"comment": comments[0], "by": "author", "remove_comments": "all"});
+    assert_eq!(ban(&mia, &body).await.created()["removed"], 130);
+    let found = mia.admin(Method::GET, &format!("comments/{}", comments[7])).await.ok();
+    let decision = &found["decisions"][0];
+    assert_eq!((&decision["action"], &decision["from_status"]), (&json!("reject"), &json!("published")));
+    assert!(decision["note"].as_str().unwrap().starts_with("Banned: dave"), "{decision}");
+    let undo = format!("decisions/{}/undo", decision["id"].as_str().unwrap());
+    let undone = mia.admin(Method::POST, &undo).json(&json!({})).await.ok();
+    assert_eq!(undone["comment"]["status"], "published");
+    assert_eq!(world.reader().counts(&["/a"]).await.ok()["counts"][0]["comment_count"], 1);
+    dave.post("/a", "text").await.refused(403, "banned");
+    assert_eq!(world.audit().await, Vec::<String>::new());
+}
+
+async fn staff_are_not_banned(setup: Setup) {
+    let world = setup.start().await;
+    let (mia, moe) = (world.staff("Mia", Role::Moderator, &[]).await, world.staff("Moe", Role::Moderator, &[]).await);
+    let body = json!({"site": "default", "thread": {"key": "/a"}, "body": "text"});
+    let posted = moe.admin(Method::POST, "comments").json(&body).await.created();
+    let (comment, author) = (&posted["comment"]["id"], &posted["comment"]["author"]["id"]);
+    for (body, pointer) in [
+        (json!({"comment": comment, "by": "author"}), "/comment"),
+        (json!({"comment": comment, "by": "network"}), "/by"),
+        (json!({"site": "default", "author": author}), "/author"),
+    ] {
+        let problem = ban(&mia, &body).await.refused(422, "invalid_value");
+        assert_eq!(problem["errors"][0]["pointer"], pointer);
+    }
+}
+
+async fn what_is_known_of_a_writer_says_whether_they_are_banned(setup: Setup) {
+    let world = setup.start().await;
+    let mia = world.staff("Mia", Role::Moderator, &[]).await;
+    let root = world.author("dave").says("/a", "text").await;
+    let body = json!({"comment": root, "by": "author", "ends_at": "2026-01-02T00:00:00Z"});
+    let added = ban(&mia, &body).await.created();
+    let author = format!("authors/{}", added["ban"]["author"]["id"].as_str().unwrap());
+    assert_eq!(mia.admin(Method::GET, &author).await.ok()["ban"], added["ban"]);
+    assert_eq!(mia.admin(Method::GET, &format!("comments/{root}")).await.ok()["author"]["ban"], added["ban"]);
+    world.pass_seconds(86_400);
+    assert_eq!(mia.admin(Method::GET, &author).await.ok()["ban"], Value::Null);
 }

@@ -1,5 +1,6 @@
 //! Reports of readers: enough of them hold a comment until a moderator has decided.
 
+use rejoinder::domain::access::Role;
 use rejoinder::domain::hold::Hold;
 use rejoinder::domain::site::SiteChange;
 use rejoinder::domain::status::Status;
@@ -18,6 +19,10 @@ promises![
     nobody_reports_their_own_comment,
     only_published_comments_are_reported,
     a_report_has_a_reason,
+    what_was_approved_is_held_again_by_as_many_new_reports,
+    who_reports_in_vain_time_and_again_counts_less,
+    what_a_reader_wrote_is_for_staff_until_the_writer_deletes_the_comment,
+    reports_of_other_sites_lead_nowhere,
 ];
 
 const PROXIES: (&str, &str) = ("HTTP__TRUSTED_PROXIES", "127.0.0.1");
@@ -140,4 +145,104 @@ async fn a_report_has_a_reason(setup: Setup) {
     }
     send(json!({"reason": "other", "detail": "He insults people."})).await.with_status(202);
     assert_eq!(world.stored(&root).await.report_count, 1);
+}
+
+/// Decides about a comment of the site `default`.
+async fn decide(moderator: &Client, action: &str, comment: &str) {
+    let body = json!({"action": action, "comments": [{"id": comment}]});
+    let answer = moderator.admin(Method::POST, "decisions").json(&body).await.ok();
+    assert_eq!(answer["results"][0]["outcome"], "applied", "{answer:#}");
+}
+
+async fn what_was_approved_is_held_again_by_as_many_new_reports(setup: Setup) {
+    let world = setup.start_with(&[PROXIES]).await;
+    let mia = world.staff("Mia", Role::Moderator, &[]).await;
+    let root = world.author("dave").at_address("192.0.2.99").says("/a", "text").await;
+    for number in 1..=3 {
+        reader(&world, number).report(&root, "spam").await.with_status(202);
+    }
+    assert_eq!(world.stored(&root).await.status, Status::Pending);
+    decide(&mia, "approve", &root).await;
+    let stored = world.stored(&root).await;
+    assert_eq!((stored.status, stored.report_count), (Status::Published, 0));
+    // Those who reported it before change nothing any more.
+    for number in (1..=3).chain(4..=5) {
+        reader(&world, number).report(&root, "spam").await.with_status(202);
+    }
+    let stored = world.stored(&root).await;
+    assert_eq!((stored.status, stored.report_count), (Status::Published, 2));
+    reader(&world, 6).report(&root, "spam").await.with_status(202);
+    assert_eq!(world.stored(&root).await.status, Status::Pending);
+    let found = mia.admin(Method::GET, &format!("comments/{root}")).await.ok();
+    let outcomes: Vec<_> = found["reports"].as_array().unwrap().iter().map(|one| one["outcome"].clone()).collect();
+    assert_eq!(outcomes.iter().filter(|outcome| *outcome == "open").count(), 3);
+    assert_eq!(outcomes.iter().filter(|outcome| *outcome == "dismissed").count(), 3);
+    let actions: Vec<_> = found["decisions"].as_array().unwrap().iter().map(|one| one["action"].clone()).collect();
+    assert_eq!(actions, ["hold", "approve", "hold"]);
+    assert_eq!(found["decisions"][0]["staff"], serde_json::Value::Null);
+    assert_eq!(world.audit().await, Vec::<String>::new());
+}
+
+async fn who_reports_in_vain_time_and_again_counts_less(setup: Setup) {
+    let world = setup.start_with(&[PROXIES]).await;
+    let mia = world.staff("Mia", Role::Moderator, &[]).await;
+    let dave = world.author("dave").at_address("192.0.2.99");
+    // The same person, with a token and without it, from here and from there.
+    let liar = world.author("liar").at_address("192.0.2.1");
+    liar.says("/b", "text").await;
+    for number in 0..10 {
+        let comment = dave.says("/a", &format!("text {number}")).await;
+        liar.report(&comment, "abuse").await.with_status(202);
+        decide(&mia, "approve", &comment).await;
+    }
+    let root = dave.says("/a", "text").await;
+    let weights = async || {
+        let found = mia.admin(Method::GET, &format!("comments/{root}")).await.ok();
+        let reports = found["reports"].as_array().unwrap().clone();
+        let mut weights: Vec<u64> =
+            reports.iter().map(|one| (one["weight"].as_f64().unwrap() * 1_000.0).round() as u64).collect();
+        weights.sort_unstable();
+        weights
+    };
+    liar.at_address("192.0.2.2").report(&root, "abuse").await.with_status(202);
+    reader(&world, 1).report(&root, "abuse").await.with_status(202);
+    reader(&world, 3).report(&root, "abuse").await.with_status(202);
+    assert_eq!(weights().await, [166, 166, 1_000]);
+    reader(&world, 4).report(&root, "abuse").await.with_status(202);
+    assert_eq!(world.stored(&root).await.status, Status::Published, "2,332 thousandths of 3,000");
+    reader(&world, 5).report(&root, "abuse").await.with_status(202);
+    assert_eq!(world.stored(&root).await.status, Status::Pending);
+    // Who was right gets back some of it.
+    decide(&mia, "reject", &root).await;
+    let other = dave.says("/a", "text").await;
+    liar.report(&other, "abuse").await.with_status(202);
+    let found = mia.admin(Method::GET, &format!("comments/{other}")).await.ok();
+    assert_eq!(found["reports"][0]["weight"], 0.23);
+}
+
+async fn what_a_reader_wrote_is_for_staff_until_the_writer_deletes_the_comment(setup: Setup) {
+    let world = setup.start_with(&[PROXIES]).await;
+    let mia = world.staff("Mia", Role::Moderator, &[]).await;
+    let dave = world.author("dave").at_address("192.0.2.99");
+    let root = dave.says("/a", "text").await;
+    let body = json!({"reason": "abuse", "detail": " He insults Billy Bob.\r\n"});
+    let path = format!("comments/{root}/reports");
+    reader(&world, 1).on_own_site(Method::POST, &path).json(&body).await.with_status(202);
+    let found = mia.admin(Method::GET, &format!("comments/{root}")).await.ok();
+    assert_eq!(found["reports"][0]["detail"], "He insults Billy Bob.");
+    assert_eq!(found["comment"]["report_count"], 1);
+    dave.delete(&root).await.with_status(204);
+    let found = mia.admin(Method::GET, &format!("comments/{root}")).await.ok();
+    assert_eq!((&found["reports"][0]["detail"], &found["reports"][0]["reason"]), (&json!(null), &json!("abuse")));
+    assert_eq!(found["comment"]["report_count"], 0);
+    let queues = mia.admin(Method::GET, "queues").await.ok();
+    assert_eq!(queues["totals"]["reported"], 0);
+}
+
+async fn reports_of_other_sites_lead_nowhere(setup: Setup) {
+    let world = setup.start().await;
+    world.add_site("other", SiteChange::default()).await;
+    let root = world.author("dave").says("/a", "text").await;
+    world.reader().on_site("other").report(&root, "spam").await.refused(404, "comment_not_found");
+    assert_eq!(world.stored(&root).await.report_count, 0);
 }

@@ -20,6 +20,9 @@ promises![
     only_who_may_configure_a_site_changes_its_rules,
     rules_of_other_sites_are_not_there,
     rules_are_listed_page_by_page,
+    a_rule_is_tried_on_what_was_written,
+    a_trial_finds_what_the_rule_then_refuses,
+    a_trial_names_a_rule_or_a_pattern,
 ];
 
 /// Adds one rule to the site `default`, and gives its id.
@@ -213,4 +216,90 @@ async fn rules_are_listed_page_by_page(setup: Setup) {
     mia.admin(Method::GET, &format!("rules?site=default{cursor}")).await.refused(400, "invalid_cursor");
     mia.admin(Method::GET, "rules?limit=0").await.refused(422, "out_of_range");
     mia.admin(Method::GET, "rules?thread=x").await.refused(422, "unknown_parameter");
+}
+
+fn try_out(staff: &Client, trial: &Value) -> crate::client::Request {
+    staff.admin(Method::POST, "rules/test").json(trial)
+}
+
+async fn a_rule_is_tried_on_what_was_written(setup: Setup) {
+    let world = setup.start().await;
+    let (mia, vic) = (world.staff("Mia", Role::Owner, &[]).await, world.staff("Vic", Role::Viewer, &[]).await);
+    let (dave, casino) = (world.author("dave"), world.author("Casino Dave"));
+    let gone = dave.says("/a", "my casino").await;
+    dave.delete(&gone).await.with_status(204);
+    let one = dave.says("/a", "é 👍🏽 my CASINO, my c.a.s.i.n.o").await;
+    dave.says("/a", "text").await;
+    let named = casino.says("/b", "text").await;
+    let rejected = dave.says("/a", "casino").await;
+    let body = json!({"action": "spam", "comments": [{"id": rejected}]});
+    mia.admin(Method::POST, "decisions").json(&body).await.ok();
+    let trial = json!({"site": "default", "kind": "word", "pattern": "casino", "text": "The casino"});
+    let result = try_out(&vic, &trial).await.ok();
+    assert_eq!((&result["tested"], &result["matched"]), (&json!(4), &json!(3)));
+    assert_eq!(result["text_matches"], json!([[4, 10]]));
+    let found: Vec<_> =
+        result["matches"].as_array().unwrap().iter().map(|one| (&one["comment"]["id"], &one["ranges"])).collect();
+    let expected =
+        [(&json!(rejected), &json!([[0, 6]])), (&json!(named), &json!([])), (&json!(one), &json!([[8, 14], [19, 30]]))];
+    assert_eq!(found, expected);
+    // A rule that is switched off is tried as well, and a trial leaves nothing behind.
+    let rule = add_rule(&mia, "word", "casino", "censor").await;
+    mia.admin(Method::PATCH, &format!("rules/{rule}")).json(&json!({"is_enabled": false})).await.ok();
+    let known = try_out(&vic, &json!({"site": "default", "rule_id": rule})).await.ok();
+    assert_eq!((&known["matches"], known.get("text_matches")), (&result["matches"], None));
+    let nothing =
+        json!({"site": "default", "kind": "regex", "pattern": "nothing at all", "action": "hold", "text": "x"});
+    let result = try_out(&vic, &nothing).await.ok();
+    assert_eq!(result, json!({"tested": 4, "matched": 0, "matches": [], "text_matches": []}));
+}
+
+async fn a_trial_finds_what_the_rule_then_refuses(setup: Setup) {
+    let world = setup.start().await;
+    let mia = world.staff("Mia", Role::Owner, &[]).await;
+    let dave = world.author("dave");
+    let texts = ["casino", "Casinos", "саsіno!", "ca sino", "c-a-s-i-n-o", "occasional", "the\ncasino", "CAS1NO"];
+    for (kind, pattern) in [("word", "casino"), ("wildcard", "cas*no"), ("regex", r"cas.?no\b")] {
+        let mut tried = Vec::new();
+        for text in texts {
+            let trial = json!({"site": "default", "kind": kind, "pattern": pattern, "text": text});
+            tried.push(try_out(&mia, &trial).await.ok()["text_matches"] != json!([]));
+        }
+        let rule = add_rule(&mia, kind, pattern, "reject").await;
+        let mut refused = Vec::new();
+        for text in texts {
+            refused.push(dave.post("/a", text).await.status == 422);
+        }
+        assert_eq!(tried, refused, "{pattern}");
+        assert!(tried.contains(&true) && tried.contains(&false), "{pattern}");
+        mia.admin(Method::DELETE, &format!("rules/{rule}")).await.with_status(204);
+    }
+}
+
+async fn a_trial_names_a_rule_or_a_pattern(setup: Setup) {
+    let world = setup.start().await;
+    world.add_site("other", SiteChange::default()).await;
+    let mia = world.staff("Mia", Role::Owner, &[]).await;
+    let rule = add_rule(&mia, "word", "casino", "hold").await;
+    let wrong = [
+        (json!({"site": "default"}), "missing_field"),
+        (json!({"site": "default", "kind": "word"}), "missing_field"),
+        (json!({"kind": "word", "pattern": "x"}), "missing_field"),
+        (json!({"site": "default", "rule_id": rule, "kind": "word", "pattern": "x"}), "unknown_field"),
+        (json!({"site": "default", "kind": "phrase", "pattern": "x"}), "invalid_value"),
+        (json!({"site": "default", "kind": "word", "pattern": "x", "action": "delete"}), "invalid_value"),
+        (json!({"site": "default", "kind": "regex", "pattern": "("}), "invalid_pattern"),
+        (json!({"site": "default", "kind": "word", "pattern": "x".repeat(501)}), "text_too_long"),
+        (json!({"site": "default", "rule_id": rule, "text": "x".repeat(20_001)}), "text_too_long"),
+    ];
+    for (trial, code) in wrong {
+        try_out(&mia, &trial).await.refused(422, code);
+    }
+    try_out(&mia, &json!({"site": "nowhere", "rule_id": rule})).await.refused(404, "site_not_found");
+    try_out(&mia, &json!({"site": "default", "rule_id": "0000000000001"})).await.refused(404, "rule_not_found");
+    try_out(&mia, &json!({"site": "other", "rule_id": rule})).await.refused(404, "rule_not_found");
+    let stranger = world.staff("Olga", Role::Owner, &["other"]).await;
+    try_out(&stranger, &json!({"site": "default", "rule_id": rule})).await.refused(404, "site_not_found");
+    try_out(&stranger, &json!({"site": "other", "rule_id": rule})).await.refused(404, "rule_not_found");
+    try_out(&world.reader(), &json!({"site": "default", "rule_id": rule})).await.refused(401, "staff_token_required");
 }
