@@ -284,7 +284,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_pattern_that_was_read_is_read_again_as_itself(input in any::<String>(), regex in r"[a-z*+?()|\[\]{}\\0-9, -]{1,20}") {
+        fn a_pattern_that_was_read_is_read_again_as_itself(
+            input in any::<String>(),
+            regex in r"[a-z*+?()|\[\]{}\\0-9, -]{1,20}",
+        ) {
             for (kind, input) in [(Word, &input), (Wildcard, &input), (Regex, &input), (Regex, &regex)] {
                 if let Ok(pattern) = Pattern::parse(kind, input) {
                     prop_assert_eq!(Pattern::parse(kind, pattern.as_str()), Ok(pattern));

@@ -1,5 +1,7 @@
 //! What single characters look like to a reader of Latin letters, by the confusables of UTS #39.
 
+use std::sync::LazyLock;
+
 use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 use unicode_security::confusable_detection;
 
@@ -20,8 +22,10 @@ pub(super) enum Look {
     Alike(char),
     /// Like a letter of a–z with something to it: `é`, `ø`.
     Latin,
-    /// Like nothing of the kind.
+    /// Like no Latin letter: a letter of another script.
     Other,
+    /// No letter at all.
+    Sign,
 }
 
 /// What a character in folded case looks like. The capital counts too, since folding has hidden which one was written:
@@ -32,31 +36,39 @@ pub(super) fn look_of(c: char) -> Look {
         // The prototype of `m` is `rn`, that of `I` is `l`: rules for names.
         return if c.is_ascii_lowercase() && c != 'm' { Look::Letter(c) } else { Look::Latin };
     }
+    usize::try_from(u32::from(c)).ok().and_then(|at| LOOKS.get(at)).copied().unwrap_or_else(|| look_up(c))
+}
+
+/// What the characters up to U+30FF look like, which are most of those in texts; looked up once, in some milliseconds.
+static LOOKS: LazyLock<Vec<Look>> = LazyLock::new(|| ('\0'..='\u{30FF}').map(look_up).collect());
+
+fn look_up(c: char) -> Look {
+    // The few strokes of Han that might pass for an `l` are words of their own.
+    if matches!(c, '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}') {
+        return Look::Other;
+    }
     if let Some(letter) = drawn_letter(c) {
         return Look::Letter(letter);
     }
     if c.is_numeric() {
-        return Look::Other;
+        return Look::Sign;
     }
-    let mut look = look_of_one(c);
+    let small = look_of_prototype(c);
     let mut capitals = c.to_uppercase();
-    if let (false, Some(capital), None) = (matches!(look, Look::Alike(_)), capitals.next(), capitals.next()) {
-        match look_of_one(capital) {
-            Look::Other => {}
-            found => look = found,
-        }
+    let capital = capitals.next().filter(|capital| *capital != c && capitals.next().is_none());
+    match (small, capital.and_then(look_of_prototype)) {
+        (Some(look @ Look::Alike(_)), _) | (_, Some(look)) | (Some(look), None) => look,
+        (None, None) if c.is_alphabetic() => Look::Other,
+        (None, None) => Look::Sign,
     }
-    look
 }
 
-fn look_of_one(c: char) -> Look {
+/// What a character looks like by its prototype alone, if it looks like Latin.
+fn look_of_prototype(c: char) -> Option<Look> {
     let mut buffer = [0; 4];
     let mut prototype = confusable_detection::skeleton(c.encode_utf8(&mut buffer));
-    match (prototype.next(), prototype.next()) {
-        (Some(letter), None) if letter.is_ascii_alphabetic() => Look::Alike(letter.to_ascii_lowercase()),
-        (Some(base), Some(_)) if base.is_ascii_alphabetic() => Look::Latin,
-        _ => Look::Other,
-    }
+    let first = prototype.next().filter(char::is_ascii_alphabetic)?;
+    Some(if prototype.next().is_none() { Look::Alike(first.to_ascii_lowercase()) } else { Look::Latin })
 }
 
 /// The letter of a–z that a character is a drawing of, where neither NFKC nor UTS #39 says so: small capitals, and white

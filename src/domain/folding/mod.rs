@@ -3,6 +3,7 @@
 //!
 //! Must not know who compares, nor what a match leads to. Nothing made here is ever shown or kept as a text.
 
+mod lone;
 mod look;
 mod name;
 
@@ -85,6 +86,9 @@ impl Folded {
             if plain > 0 {
                 folded.push_plain(rest.get(..plain).unwrap_or_default(), at);
                 at += plain;
+            } else if let Some((letter, lone)) = lone::first(rest) {
+                folded.push_lone(letter, lone, at, letters);
+                at += letter.len_utf8();
             } else {
                 let cluster = rest.graphemes(true).next().unwrap_or(rest);
                 folded.push_cluster(cluster, at, letters);
@@ -156,6 +160,13 @@ impl Folded {
         self.push_segment(start, at..at + plain.len(), true);
     }
 
+    fn push_lone(&mut self, letter: char, folded: char, at: usize, letters: Letters) {
+        let start = self.text.len();
+        self.push_char(folded, letters);
+        let length = letter.len_utf8();
+        self.push_segment(start, at..at + length, self.text.len() - start == length);
+    }
+
     fn push_cluster(&mut self, cluster: &str, at: usize, letters: Letters) {
         let start = self.text.len();
         let shown = cluster.chars().filter_map(|c| match c {
@@ -193,14 +204,14 @@ impl Folded {
 
     fn push_look(&mut self, c: char) {
         let look = look_of(c);
-        self.is_of_another_script |= look == Look::Other && c.is_alphabetic();
+        self.is_of_another_script |= look == Look::Other;
         let seen = match look {
             Look::Letter(letter) => letter,
             Look::Alike(letter) => {
                 self.look_alikes.push(self.text.len());
                 letter
             }
-            Look::Latin | Look::Other => c,
+            Look::Latin | Look::Other | Look::Sign => c,
         };
         self.text.push(seen);
     }
@@ -237,8 +248,10 @@ fn plain_prefix(text: &str) -> usize {
             !is_plain
         })
         .unwrap_or(bytes.len());
-    match bytes.get(length) {
-        Some(next) if !next.is_ascii() => length.saturating_sub(1),
+    match text.get(length..) {
+        Some(next) if !next.is_empty() && !next.starts_with(|c: char| c.is_ascii()) && !lone::begins(next) => {
+            length.saturating_sub(1)
+        }
         _ => length,
     }
 }

@@ -54,7 +54,7 @@ fn push_prototype(letters: &mut String, c: char) {
         _ if c.is_ascii_punctuation() => {}
         _ => match look_of(c) {
             Look::Letter(letter) | Look::Alike(letter) => letters.push(letter),
-            Look::Latin | Look::Other => {
+            Look::Latin | Look::Other | Look::Sign => {
                 let mut buffer = [0; 4];
                 letters.extend(confusable_detection::skeleton(c.encode_utf8(&mut buffer)));
             }
@@ -130,7 +130,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_skeleton_is_its_own(name in any::<String>(), mixed in "[a-zA-Z0-9 .а-яА-Яα-ωΑ-Ω\u{300}-\u{30f}\u{200b}-\u{200f}@$|]{0,40}") {
+        fn a_skeleton_is_its_own(
+            name in any::<String>(),
+            mixed in "[a-zA-Z0-9 .а-яА-Яα-ωΑ-Ω\u{300}-\u{30f}\u{200b}-\u{200f}@$|]{0,40}",
+        ) {
             for name in [&name, &mixed] {
                 let once = skeleton(name);
                 prop_assert_eq!(&skeleton(&once), &once);

@@ -1,0 +1,36 @@
+// The table of contents: what can be opened, and what the navigation shows.
+
+/** @import { IconName } from './icons.js' */
+/** @import { Permission, Route } from './types' */
+
+import { commentScreen } from './comment/screen.js';
+import { queueScreen } from './queue/screen.js';
+
+/** Where one begins. */
+export const HOME = 'queue/pending';
+
+/** @type {readonly Route[]} */
+export const ROUTES = [
+  { pattern: 'queue/:tab', title: 'Queue', section: 'queue', needs: 'read', screen: queueScreen },
+  { pattern: 'comment/:id', title: 'Comment', section: 'queue', needs: 'read', screen: commentScreen },
+];
+
+/** @typedef {{ name: string, label: string, icon: IconName, path: string, needs: Permission | null }} Section */
+
+/** @type {readonly Section[]} those without a route are not shown */
+const SECTIONS = [
+  { name: 'queue', label: 'Queue', icon: 'queue', path: HOME, needs: 'read' },
+  { name: 'threads', label: 'Threads', icon: 'threads', path: 'threads', needs: 'read' },
+  { name: 'rules', label: 'Rules', icon: 'rules', path: 'rules', needs: 'read' },
+  { name: 'bans', label: 'Bans', icon: 'ban', path: 'bans', needs: 'read' },
+  { name: 'log', label: 'Log', icon: 'log', path: 'log', needs: 'read' },
+  { name: 'stats', label: 'Stats', icon: 'stats', path: 'stats', needs: 'read' },
+  { name: 'sites', label: 'Sites', icon: 'sites', path: 'sites', needs: 'configure' },
+  { name: 'staff', label: 'Staff', icon: 'staff', path: 'staff', needs: 'administer' },
+  { name: 'account', label: 'Account', icon: 'account', path: 'account', needs: null },
+];
+
+/** @returns {Section[]} */
+export function sections() {
+  return SECTIONS.filter(({ name }) => ROUTES.some(({ section }) => section === name));
+}
