@@ -27,6 +27,5 @@ pub async fn sweep(service: &Service) -> Result<(), Error> {
     let now = service.clock.now();
     let work =
         move |connection: &mut store::Connection| store::comments::update_expired(connection, now, ERASED_AT_ONCE);
-    service.store.write(work).await?;
-    Ok(())
+    Ok(service.store.write(work).await?)
 }

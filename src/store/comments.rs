@@ -647,12 +647,12 @@ pub fn update_erased(connection: &mut Connection, site: SiteId, id: CommentId, l
     revisions::delete(connection, site, &[id])
 }
 
-/// Removes what comments said whose time has come, `limit` at most, and returns how many those were. They were deleted by
-/// staff before, so nobody sees a difference but staff.
+/// Removes what comments said whose time has come, `limit` at most. They were deleted by staff before, so nobody else sees
+/// a difference.
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn update_expired(connection: &mut Connection, now: Timestamp, limit: u32) -> Result<usize, Error> {
+pub fn update_expired(connection: &mut Connection, now: Timestamp, limit: u32) -> Result<(), Error> {
     let due = || comments::erase_at.le(now.milliseconds());
     let query = || {
         let keys = comments::table.filter(comments::erase_at.is_not_null()).filter(due()).order(comments::erase_at);
@@ -671,7 +671,7 @@ pub fn update_expired(connection: &mut Connection, now: Timestamp, limit: u32) -
         each_backend!(connection, |conn| diesel::update(target()).set(erased!()).execute(conn))?;
         revisions::delete(connection, SiteId::from_number(site), &ids)?;
     }
-    Ok(keys.len())
+    Ok(())
 }
 
 /// Changes where a comment is listed.

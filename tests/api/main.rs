@@ -28,11 +28,13 @@ mod article;
 mod bans;
 mod conditional;
 mod cors;
+mod decisions;
 mod editing;
 mod idempotency;
 mod paging;
 mod posting;
 mod protocol;
+mod queue;
 mod quotas;
 mod reports;
 mod rules;
@@ -42,6 +44,7 @@ mod sites;
 mod stats;
 mod texts;
 mod threads;
+mod undo;
 mod votes;
 mod wire;
 
@@ -74,6 +77,9 @@ const AREAS: &[Area] = &[
     ("admin_threads", admin_threads::PROMISES),
     ("sites", sites::PROMISES),
     ("stats", stats::PROMISES),
+    ("queue", queue::PROMISES),
+    ("decisions", decisions::PROMISES),
+    ("undo", undo::PROMISES),
 ];
 
 fn main() -> ExitCode {
