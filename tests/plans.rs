@@ -36,6 +36,7 @@ use rejoinder::service::comments::{self, ThreadQuery};
 use rejoinder::service::moderation::{self, Decide, Target, Verdict};
 use rejoinder::service::posting::{self, Draft, DraftText, Posted};
 use rejoinder::service::staff::{self, NewStaff};
+use rejoinder::service::threads::{IfTaken, ThreadChange, Wanted};
 use rejoinder::service::{Client, Service, credentials, rankings, sites, stats, threads, votes};
 use url::Url;
 
@@ -115,7 +116,7 @@ fn fill(world: &World) {
              CASE WHEN i % 2 = 0 THEN i - 1 END, CASE WHEN i % 2 = 0 THEN i - 1 ELSE i END, 1 - i % 2, 1, 'dave', 'text',
              '<p>text</p>', 1, CASE WHEN i % 2 = 0 THEN 2 ELSE 1 END, i, i % 7, 0, i % 1000, i % 2, i % 2, i % 2 FROM n;
          INSERT INTO votes (site_id, thread_id, author_id, comment_id, value, created_at)
-           {} SELECT {site}, 1, 1, i, 1, 1 FROM n;
+           {} SELECT {site}, CASE WHEN i <= 20000 THEN 1 ELSE i % 2000 + 1 END, 1, i, 1, 1 FROM n;
          INSERT INTO decisions (id, site_id, action, created_at)
            {} SELECT i, {site}, CASE WHEN i % 2 = 0 THEN 'approve' ELSE 'reject' END, i FROM n;
          INSERT INTO reports (comment_id, reporter, site_id, network, reason, weight, outcome, created_at)
@@ -126,7 +127,7 @@ fn fill(world: &World) {
          ANALYZE;",
         numbers(2_000),
         numbers(40_000),
-        numbers(20_000),
+        numbers(40_000),
         numbers(20_000),
         numbers(20_000),
         numbers(9_000),
@@ -244,6 +245,20 @@ async fn read_everything(world: &World, key: &str) {
     threads::count(service, site.clone(), keys).await.unwrap();
 }
 
+/// What staff ask: all threads from the middle, one thread, another key for one, and to merge two of them.
+async fn ask_about_threads(world: &World, owner: &Actor) {
+    let service = &world.service;
+    let page = threads::list_for(service, owner, Wanted::default(), None, 20).await.unwrap();
+    let cursor = page.next.map(|position| Wanted::default().cursor(position));
+    let page = threads::list_for(service, owner, Wanted::default(), cursor, 20).await.unwrap();
+    let found = page.items.iter().find_map(|found| found.thread.id).unwrap();
+    threads::find_for(service, owner, found).await.unwrap();
+    let change =
+        |key: &str| ThreadChange { key: ThreadKey::parse(key), if_taken: IfTaken::Merge, ..ThreadChange::default() };
+    threads::change(service, owner, found, change("/thread/new")).await.unwrap();
+    threads::change(service, owner, found, change("/thread/5")).await.unwrap();
+}
+
 #[derive(diesel::QueryableByName)]
 struct Detail {
     #[diesel(sql_type = diesel::sql_types::Text)]
@@ -292,14 +307,18 @@ fn is_costly(kind: Kind, step: &str) -> bool {
 async fn no_request_scans_or_sorts(kind: Kind) {
     let world = world(kind).await;
     fill(&world);
+    let owner = owner(&world).await;
     forget();
     read_everything(&world, "/thread/1").await;
     let root = post(&world, "/thread/1", None).await;
     let reply = post(&world, "/thread/1", Some(root)).await;
     post(&world, "/thread/1", Some(reply)).await;
     votes::vote(&world.service, world.site.clone(), client(), root, Vote::Up).await.unwrap();
-    let statements = asked();
-    assert!(statements.len() >= 15, "{statements:#?}");
+    ask_about_threads(&world, &owner).await;
+    // There are few sites.
+    let is_of_sites = |sql: &String| sql.contains("FROM \"sites\"") || sql.contains("FROM `sites`");
+    let statements: BTreeSet<String> = asked().into_iter().filter(|sql| !is_of_sites(sql)).collect();
+    assert!(statements.len() >= 20, "{statements:#?}");
     let costly: Vec<_> = plans(&world, kind, &statements)
         .into_iter()
         .filter(|(_, steps)| steps.iter().any(|step| is_costly(kind, step)))

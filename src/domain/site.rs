@@ -289,7 +289,7 @@ impl Site {
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 
-    /// The settings in which `self` differs from the site as it was before, in words: "max_links none → 2".
+    /// The settings in which `self` differs from the site as it was before, in words: `max_links none → 2`.
     #[must_use]
     pub fn describe_changes(&self, before: &Self) -> Vec<String> {
         let (old, new) = (before.settings(), self.settings());

@@ -423,7 +423,8 @@ mod tests {
         for (text, pointer, fault) in cases {
             match read_text(text) {
                 Err(ApiError::Shape(errors)) => {
-                    let found: Vec<_> = errors.iter().map(|error| (error.pointer.as_str(), error.fault)).collect();
+                    let found: Vec<_> =
+                        errors.iter().map(|error| (error.pointer.as_str(), error.fault.clone())).collect();
                     assert_eq!(found, [(pointer, fault)], "{text}");
                 }
                 other => panic!("{text}: {other:?}"),

@@ -1,33 +1,27 @@
 //! Moving the comments of a thread to another. Whatever refers to a thread moves along: comments and votes. Both threads
 //! must be held.
 
-use diesel::sql_types::BigInt;
-use diesel::{ExpressionMethods, QueryDsl, QueryableByName, RunQueryDsl};
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 
 use super::connection::{Connection, each_backend};
 use super::error::Error;
 use super::schema::{comments, threads, votes};
 use crate::domain::id::{SiteId, ThreadId};
 
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    comments: i64,
-}
-
 /// How many comments a thread has, in whatever state; counting ends at `at_most`.
 ///
 /// # Errors
 /// [`Error`] of the database.
 pub fn count_comments(connection: &mut Connection, site: SiteId, thread: ThreadId, at_most: u64) -> Result<u64, Error> {
-    const COUNT: &str = "SELECT count(*) AS comments FROM \
-                         (SELECT id FROM comments WHERE site_id = $1 AND thread_id = $2 LIMIT $3) AS counted";
-    let query = diesel::sql_query(COUNT)
-        .bind::<BigInt, _>(site.number())
-        .bind::<BigInt, _>(thread.number())
-        .bind::<BigInt, _>(i64::try_from(at_most).unwrap_or(i64::MAX));
-    let count: Count = each_backend!(connection, |conn| query.get_result(conn))?;
-    u64::try_from(count.comments).map_err(|_negative| Error::corrupt("count"))
+    let query = || {
+        comments::table
+            .filter(comments::site_id.eq(site.number()))
+            .filter(comments::thread_id.eq(thread.number()))
+            .limit(i64::try_from(at_most).unwrap_or(i64::MAX))
+            .select(comments::id)
+    };
+    let ids: Vec<i64> = each_backend!(connection, |conn| query().load(conn))?;
+    Ok(u64::try_from(ids.len()).unwrap_or(u64::MAX))
 }
 
 /// Gives the comments of a thread to another, and then the votes on them: who votes holds the comment, so that a vote is

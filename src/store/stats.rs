@@ -111,7 +111,7 @@ pub fn count_by_day(
 }
 
 #[derive(QueryableByName)]
-struct Origin {
+struct Refused {
     #[diesel(sql_type = Text)]
     origin: String,
     #[diesel(sql_type = BigInt)]
@@ -139,8 +139,8 @@ pub fn list_blocked(
         .bind::<BigInt, _>(i64::from(first.number()))
         .bind::<Text, _>(OTHER_ORIGINS)
         .bind::<BigInt, _>(i64::from(limit));
-    let rows: Vec<Origin> = each_backend!(connection, |conn| Cached(query).load(conn))?;
-    let origin = |row: Origin| {
+    let rows: Vec<Refused> = each_backend!(connection, |conn| Cached(query).load(conn))?;
+    let origin = |row: Refused| {
         let requests = u64::try_from(row.requests).map_err(|_negative| Error::corrupt("count"))?;
         Ok(BlockedOrigin { origin: row.origin, requests, last_at: Timestamp::from_milliseconds(row.last_at) })
     };

@@ -19,6 +19,7 @@ promises![
     a_key_that_is_taken_is_refused_unless_the_threads_are_to_be_merged,
     a_merge_moves_everything_and_keeps_what_answers_what,
     what_is_posted_during_a_merge_lands_in_one_of_the_two,
+    what_waits_during_a_merge_waits_in_one_of_the_two,
     threads_that_are_merged_into_one_another_at_once_end_as_one,
     a_thread_that_is_too_large_is_not_merged,
     a_thread_closes_with_its_age_unless_staff_keep_it_open,
@@ -265,7 +266,6 @@ async fn what_is_posted_during_a_merge_lands_in_one_of_the_two(setup: Setup) {
     let root = dave.says("/a", "root").await;
     dave.says("/b", "text").await;
     let a = id_of(&mia, "/a").await;
-    world.add_site("held", SiteChange { moderation: Some(Moderation::Pre), ..SiteChange::default() }).await;
     let mut calls = Vec::new();
     for number in 0..8 {
         calls.extend([dave.post("/a", "text"), dave.post("/b", "text"), dave.reply("/a", &root, "reply")]);
@@ -284,6 +284,30 @@ async fn what_is_posted_during_a_merge_lands_in_one_of_the_two(setup: Setup) {
     let count = |at: usize| counts["counts"][at]["comment_count"].as_u64().unwrap();
     assert_eq!(count(0) + count(1), posted);
     assert_eq!(world.reader().comment(&root).await.ok()["comment"]["score"], json!({"up": 8, "down": 0}));
+    assert_eq!(world.audit().await, Vec::<String>::new());
+}
+
+async fn what_waits_during_a_merge_waits_in_one_of_the_two(setup: Setup) {
+    let world = setup.start().await;
+    let (mia, dave) = (world.staff("Mia", Role::Moderator, &[]).await, world.author("dave"));
+    let root = dave.says("/a", "text").await;
+    dave.says("/b", "text").await;
+    world.set_site(SiteChange { moderation: Some(Moderation::Pre), ..SiteChange::default() }).await;
+    let a = id_of(&mia, "/a").await;
+    let mut calls = Vec::new();
+    for number in 0..10 {
+        calls.extend([dave.post("/a", "text"), dave.post("/b", "text")]);
+        if number == 4 {
+            calls.push(change(&mia, &a, &json!({"key": "/b", "merge": true})));
+            calls.push(dave.edit(&root, "text again"));
+        }
+    }
+    for answer in join_all(calls.into_iter().map(IntoFuture::into_future)).await {
+        assert!(matches!(answer.status, 200 | 202), "{}: {}", answer.asked, answer.text());
+    }
+    let own = [dave.viewer("/a").await.ok(), dave.viewer("/b").await.ok()];
+    let waiting = own.iter().flat_map(|own| own["comments"].as_array().unwrap());
+    assert_eq!(waiting.filter(|comment| comment["status"] == "pending").count(), 21);
     assert_eq!(world.audit().await, Vec::<String>::new());
 }
 

@@ -62,7 +62,7 @@ async fn each_day_of_the_window_has_its_numbers(setup: Setup) {
     let world = setup.start().await;
     let (mia, dave) = (world.staff("Mia", Role::Viewer, &[]).await, world.author("dave"));
     world.add_site("news", SiteChange::default()).await;
-    dave.on_site("news").says("/a", "of another site").await;
+    world.author("billy bob").on_site("news").says("/a", "of another site").await;
     dave.says("/a", "the first day").await;
     world.pass_seconds(86_399);
     let gone = dave.says("/a", "the last second of it").await;

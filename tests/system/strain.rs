@@ -64,8 +64,8 @@ fn a_use_case_that_panics_leaves_nothing_behind() {
             move |connection: &mut Connection| {
                 let slug = Slug::parse(&format!("site-{number}")).unwrap();
                 let id = SiteId::from_number(number);
-                let site = Site::new(id, slug);
-                store::sites::insert(connection, &site, Timestamp::from_milliseconds(1))
+                let site = Site::new(id, slug, Timestamp::from_milliseconds(1));
+                store::sites::insert(connection, &site)
             }
         };
         let failing = add(1);

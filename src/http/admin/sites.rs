@@ -229,8 +229,10 @@ fn changed(changed: Changed) -> Result<Site, ApiError> {
         Changed::Taken => Err(Refusal::SiteTaken.into()),
         Changed::Invalid(errors) => {
             let mut faults = Faults::default();
-            for error in &errors {
-                faults.setting(error);
+            // By itself each number would do; together with the site as it is, they don't.
+            for SettingError { setting, min, max, .. } in errors {
+                let detail = format!("`{setting}` must be from {min} to {max} on this site.");
+                faults.note(format!("/{setting}"), Fault::InvalidValue, detail);
             }
             faults.finish()?;
             Err(ApiError::Broken("a change was refused without a reason".to_owned()))
