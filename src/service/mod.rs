@@ -5,6 +5,7 @@
 
 pub mod audits;
 pub mod authors;
+pub mod bans;
 pub mod cases;
 pub mod comments;
 pub mod credentials;
@@ -21,6 +22,9 @@ pub mod posting;
 pub mod rankings;
 mod reach;
 mod remembering;
+pub mod reports;
+pub mod rules;
+mod screening;
 pub mod sites;
 pub mod staff;
 pub mod staff_comments;
@@ -69,6 +73,7 @@ pub struct Service {
     changes: Arc<AtomicU64>,
     /// The key of the hashes of networks, once it was read.
     network_key: Arc<OnceLock<NetworkKey>>,
+    rule_sets: screening::RuleSets,
 }
 
 impl Service {
@@ -101,6 +106,7 @@ impl Service {
             blocked: Arc::default(),
             changes: Arc::default(),
             network_key: Arc::default(),
+            rule_sets: screening::RuleSets::default(),
         }
     }
 }

@@ -1,17 +1,22 @@
 //! Clearing away what has expired.
 
+use super::staff::DAY_SECONDS;
 use super::{Error, Service};
+use crate::domain::ban::LISTED_DAYS;
 use crate::domain::idempotency::KEPT_SECONDS;
 use crate::store;
 
 /// The most comments that are erased in one transaction.
 const ERASED_AT_ONCE: u32 = 500;
 
-/// Deletes the first answers that have been kept long enough, and erases comments that staff deleted long enough ago.
+/// Deletes the first answers that have been kept long enough, and the bans that ended long ago, and erases comments that
+/// staff deleted long enough ago.
 ///
 /// # Errors
 /// The store's trouble.
 pub async fn sweep(service: &Service) -> Result<(), Error> {
+    let ended = service.clock.now().minus_seconds(LISTED_DAYS * DAY_SECONDS);
+    service.store.write(move |connection| store::bans::delete_ended(connection, ended)).await?;
     loop {
         let before = service.clock.now().minus_seconds(KEPT_SECONDS);
         let work = move |connection: &mut store::Connection| store::replays::delete_expired(connection, before);

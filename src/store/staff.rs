@@ -6,6 +6,7 @@ use super::connection::{Connection, columns, each_backend};
 use super::error::Error;
 use super::schema::{staff, staff_sites};
 use crate::domain::access::{Role, SiteScope};
+use crate::domain::folding::skeleton;
 use crate::domain::id::{SiteId, StaffId};
 use crate::domain::staff::{Staff, StaffName};
 use crate::domain::time::Timestamp;
@@ -61,6 +62,16 @@ pub fn find(connection: &mut Connection, id: StaffId) -> Result<Option<Staff>, E
     row.map(|row| row.into_staff(connection)).transpose()
 }
 
+/// Whether a member of staff has a name with this skeleton.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn has_name(connection: &mut Connection, skeleton: &str) -> Result<bool, Error> {
+    let query = || staff::table.filter(staff::name_skeleton.eq(skeleton)).select(staff::id);
+    let found: Option<i64> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    Ok(found.is_some())
+}
+
 /// Adds a member of staff, without password and second factor; whether their name was free.
 ///
 /// # Errors
@@ -69,7 +80,7 @@ pub fn insert(connection: &mut Connection, new: &Staff) -> Result<bool, Error> {
     let values = (
         staff::id.eq(new.id.number()),
         staff::name.eq(new.name.as_str()),
-        staff::name_skeleton.eq(new.name.as_str().to_lowercase()),
+        staff::name_skeleton.eq(skeleton(new.name.as_str())),
         staff::role.eq(new.role.name()),
         staff::is_bound.eq(new.sites != SiteScope::Everywhere),
         staff::is_disabled.eq(new.is_disabled),

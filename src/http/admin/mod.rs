@@ -1,13 +1,16 @@
 //! Calls for staff: the queue, decisions, and the settings of sites.
 
 pub mod authors;
+pub mod bans;
 pub mod case_views;
 pub mod comments;
 pub mod decision_views;
 pub mod decisions;
 pub mod gate;
+mod lists;
 mod members;
 pub mod queues;
+pub mod rules;
 pub mod session;
 pub mod sites;
 pub mod stats;
