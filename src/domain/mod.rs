@@ -25,6 +25,7 @@ pub mod ranking;
 pub mod refusal;
 pub mod rule;
 pub mod screening;
+pub mod session;
 pub mod site;
 pub mod staff;
 pub mod status;

@@ -9,6 +9,7 @@ use super::access::Permission;
 use super::author::{MAX_NAME_CHARACTERS, NameError};
 use super::body::BodyError;
 use super::html::TooNested;
+use super::password::PasswordError;
 use super::quota::{Action, Standing};
 use super::thread::{MAX_KEY_CHARACTERS, MAX_URL_BYTES, TitleTooLong};
 
@@ -92,6 +93,12 @@ pub enum Refusal {
     /// The role, or the scopes of the token, don't permit it.
     #[error("This takes the permission `{}`, which the role or the scopes of the token don't include.", .0.name())]
     NotPermitted(Permission),
+    /// The call is for somebody who signed in, and a token came.
+    #[error("This takes a session: sign in. A token doesn't do.")]
+    SessionNeeded,
+    /// The token is for a part only of what its owner may do.
+    #[error("A session can be had by a token that has all scopes and is bound to no site.")]
+    TokenTooNarrow,
     /// Another site's page sent the cookie of a session along.
     #[error("This request came from a page of another site. Only the service's own pages may use a session.")]
     CrossSiteRequest,
@@ -210,6 +217,8 @@ impl Refusal {
             Self::SignInFailed,
             Self::CodeRequired,
             Self::NotPermitted(Permission::Read),
+            Self::SessionNeeded,
+            Self::TokenTooNarrow,
             Self::CrossSiteRequest,
             Self::WrongPassword,
             Self::WrongCode,
@@ -263,7 +272,7 @@ impl Refusal {
             Self::SessionEnded => "session_ended",
             Self::SignInFailed => "sign_in_failed",
             Self::CodeRequired => "code_required",
-            Self::NotPermitted(_) => "not_permitted",
+            Self::NotPermitted(_) | Self::SessionNeeded | Self::TokenTooNarrow => "not_permitted",
             Self::CrossSiteRequest => "cross_site_request",
             Self::WrongPassword => "wrong_password",
             Self::WrongCode => "wrong_code",
@@ -342,7 +351,7 @@ pub struct InputError {
 }
 
 /// A rule of the product that a schema can't say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Rule {
     /// Too many characters.
     #[error("The text has {actual} characters; at most {max} are allowed.")]
@@ -411,6 +420,9 @@ pub enum Rule {
     /// The comment to be answered isn't there.
     #[error("The comment to be answered is not in this thread, or not published.")]
     ParentNotFound,
+    /// A password that can't be taken.
+    #[error("{0}")]
+    InvalidPassword(PasswordError),
 }
 
 impl Rule {
@@ -430,12 +442,13 @@ impl Rule {
             Self::InvalidUrl,
             Self::TitleTooLong { max: 0, actual: 0 },
             Self::ParentNotFound,
+            Self::InvalidPassword(PasswordError::Common),
         ]
     }
 
     /// The stable code, in `snake_case`.
     #[must_use]
-    pub const fn code(self) -> &'static str {
+    pub const fn code(&self) -> &'static str {
         match self {
             Self::BodyTooLong { .. } => "body_too_long",
             Self::BodyTooShort { .. } => "body_too_short",
@@ -449,13 +462,14 @@ impl Rule {
             Self::InvalidUrl => "invalid_url",
             Self::TitleTooLong { .. } => "title_too_long",
             Self::ParentNotFound => "parent_not_found",
+            Self::InvalidPassword(_) => "invalid_password",
         }
     }
 
     /// The numbers that a client needs.
     #[must_use]
-    pub fn numbers(self) -> Vec<Number> {
-        match self {
+    pub fn numbers(&self) -> Vec<Number> {
+        match *self {
             Self::BodyTooLong { max, actual }
             | Self::BodyTooManyBytes { max, actual }
             | Self::NameTooLong { max, actual }
@@ -463,8 +477,15 @@ impl Rule {
             Self::BodyTooShort { min, actual } => vec![("min", min), ("actual", actual)],
             Self::BodyTooNested { max } | Self::TooManyCombiningMarks { max } => vec![("max", max)],
             Self::NameBlank => vec![("max", u64::from(MAX_NAME_CHARACTERS))],
+            Self::InvalidPassword(error) => error.numbers(),
             Self::InvalidEmail | Self::InvalidThreadKey | Self::InvalidUrl | Self::ParentNotFound => Vec::new(),
         }
+    }
+}
+
+impl From<PasswordError> for Rule {
+    fn from(error: PasswordError) -> Self {
+        Self::InvalidPassword(error)
     }
 }
 

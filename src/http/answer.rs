@@ -98,6 +98,19 @@ pub fn private(status: StatusCode, body: String, headers: Vec<(HeaderName, Strin
     response.body(body)
 }
 
+/// A page of a list for one reader: where it goes on is in a `Link` header too.
+///
+/// # Errors
+/// A defect, when the value can't be written.
+pub fn private_page(
+    request: &HttpRequest,
+    value: &impl Serialize,
+    next_cursor: Option<&str>,
+) -> Result<HttpResponse, ApiError> {
+    let link = next_cursor.map(|cursor| (LINK, next_link(request, cursor)));
+    Ok(private(StatusCode::OK, to_json(value)?, link.into_iter().collect()))
+}
+
 /// The condition under which the client wants a change (RFC 9110, section 13.1.1); `None` for none.
 #[must_use]
 pub fn if_match(request: &HttpRequest) -> Option<IfMatch> {

@@ -10,8 +10,8 @@ use actix_web::web::{Bytes, BytesMut, Payload};
 use futures_util::StreamExt;
 use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, Error as _, Expected, IntoDeserializer, MapAccess, SeqAccess,
-    Unexpected, Visitor,
+    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error as _, Expected, IntoDeserializer, MapAccess,
+    SeqAccess, Unexpected, Visitor,
 };
 use serde::forward_to_deserialize_any;
 use serde_json::{Map, Value};
@@ -44,6 +44,56 @@ pub async fn read<T: DeserializeOwned>(
     let text = std::str::from_utf8(&body).map_err(|_error| Protocol::InvalidEncoding)?;
     let value = parse(text)?;
     Ok((from_value(&value)?, body))
+}
+
+/// Reads a member that may be null: absent is `None`, null is `Some(None)`. For members that say what is to be changed.
+///
+/// # Errors
+/// Those of the value.
+pub fn present<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// Reads a member that may be absent, but isn't null.
+///
+/// # Errors
+/// Those of the value.
+pub fn given<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    T::deserialize(deserializer).map(Some)
+}
+
+/// Reads a member that has one of these names as its value.
+///
+/// # Errors
+/// `invalid_value`.
+pub fn named<T>(
+    pointer: &'static str,
+    text: &str,
+    known: &[&str],
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<T, ApiError> {
+    read(text).ok_or_else(|| invalid(pointer, format!("This must be one of: {}.", known.join(", "))))
+}
+
+/// The error of a member whose value isn't of the right form.
+#[must_use]
+pub fn invalid(pointer: &'static str, detail: impl Into<String>) -> ApiError {
+    fault(pointer, Fault::InvalidValue, detail)
+}
+
+/// The error of one member.
+#[must_use]
+pub fn fault(pointer: &'static str, fault: Fault, detail: impl Into<String>) -> ApiError {
+    let error = ShapeError { part: Part::Body, pointer: pointer.to_owned(), fault, detail: detail.into() };
+    ApiError::Shape(vec![error])
 }
 
 fn is_json(request: &HttpRequest) -> bool {

@@ -9,13 +9,19 @@ pub mod credentials;
 pub mod editing;
 mod error;
 mod guests;
+pub mod hashing;
 mod log;
 mod networks;
+pub mod passwords;
 pub mod posting;
+pub mod second_factors;
+pub mod sessions;
+pub mod signing_in;
 pub mod sites;
 pub mod staff;
 pub mod sweeping;
 pub mod threads;
+pub mod tokens;
 pub mod viewers;
 mod visibility;
 pub mod votes;
@@ -34,6 +40,7 @@ use crate::clock::Clock;
 use crate::domain::address::{ClientNetwork, NetworkHash, NetworkKey};
 use crate::domain::author::GuestToken;
 use crate::domain::idempotency::ReplayId;
+use crate::domain::session::SessionPolicy;
 use crate::limits::Quotas;
 use crate::randomness::Randomness;
 use crate::store::Store;
@@ -52,6 +59,10 @@ pub struct Service {
     pub clock: Clock,
     /// Where tokens and ids come from.
     pub randomness: Randomness,
+    /// How long sessions of staff last.
+    pub sessions: SessionPolicy,
+    /// Where passwords are hashed.
+    pub hashing: hashing::Hashing,
     sites: sites::SiteCache,
     running: Arc<Mutex<HashSet<ReplayId>>>,
     /// Rankings read a whole window; this many may do so at once, so that they leave the store to others.
@@ -79,15 +90,16 @@ impl Service {
 impl Service {
     /// The use cases over these parts.
     #[must_use]
-    pub fn new(store: Store, quotas: Quotas, clock: Clock, randomness: Randomness) -> Self {
-        let sites = sites::SiteCache::default();
+    pub fn new(store: Store, quotas: Quotas, clock: Clock, randomness: Randomness, sessions: SessionPolicy) -> Self {
         let ranking = Arc::new(Semaphore::new(RANKINGS_AT_ONCE));
         Self {
             store,
             quotas,
             clock,
             randomness,
-            sites,
+            sessions,
+            hashing: hashing::Hashing::new(),
+            sites: sites::SiteCache::default(),
             running: Arc::default(),
             ranking,
             rankings: Cache::builder().max_capacity(threads::REMEMBERED).time_to_live(threads::FRESH).build(),

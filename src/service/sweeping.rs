@@ -4,14 +4,30 @@ use super::{Error, Service};
 use crate::domain::idempotency::KEPT_SECONDS;
 use crate::store;
 
-/// Deletes the first answers that have been kept long enough.
+/// Deletes what has expired: the first answers that have been kept long enough, and sessions that are over.
 ///
 /// # Errors
 /// The store's trouble.
 pub async fn sweep(service: &Service) -> Result<(), Error> {
+    sweep_replays(service).await?;
+    sweep_sessions(service).await
+}
+
+async fn sweep_replays(service: &Service) -> Result<(), Error> {
     loop {
         let before = service.clock.now().minus_seconds(KEPT_SECONDS);
         let work = move |connection: &mut store::Connection| store::replays::delete_expired(connection, before);
+        if !service.store.write(work).await? {
+            return Ok(());
+        }
+    }
+}
+
+/// A session that is too old isn't used any more, so one that isn't used is all that there is to look for.
+async fn sweep_sessions(service: &Service) -> Result<(), Error> {
+    loop {
+        let idle_since = service.sessions.idle_since(service.clock.now());
+        let work = move |connection: &mut store::Connection| store::sessions::delete_idle(connection, idle_since);
         if !service.store.write(work).await? {
             return Ok(());
         }

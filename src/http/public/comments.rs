@@ -31,7 +31,7 @@ use crate::service::posting::{self, Answer, Draft, DraftText, Posted, Retry};
 
 impl Api {
     /// How long the body of a request may take.
-    pub(super) fn body_deadline(&self) -> Duration {
+    pub(in crate::http) fn body_deadline(&self) -> Duration {
         Duration::from_secs(self.settings.body_timeout_seconds)
     }
 }
