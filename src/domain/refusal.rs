@@ -9,8 +9,11 @@ use super::access::Permission;
 use super::author::{MAX_NAME_CHARACTERS, NameError};
 use super::body::BodyError;
 use super::html::TooNested;
+use super::note::NoteTooLong;
 use super::password::PasswordError;
 use super::quota::{Action, Standing};
+use super::rule::PatternError;
+use super::site::GuidelinesTooLong;
 use super::thread::{MAX_KEY_CHARACTERS, MAX_URL_BYTES, TitleTooLong};
 
 /// A number that a client needs, with the name of its member.
@@ -43,8 +46,8 @@ pub enum Refusal {
     /// Somebody else wrote the comment.
     #[error("Only its writer can change this comment.")]
     NotYourComment,
-    /// A vote for one's own comment.
-    #[error("Nobody can vote for their own comment.")]
+    /// A vote for one's own comment, or a report of it.
+    #[error("Nobody can vote for their own comment, or report it.")]
     OwnComment,
     /// The site doesn't count this vote.
     #[error("This site doesn't count such votes; see `policy.voting`.")]
@@ -141,9 +144,6 @@ pub enum Refusal {
     /// The comment has changed since the decision.
     #[error("The comment has changed since this decision. Look at it, and decide anew.")]
     DecisionSuperseded,
-    /// Nothing is left of the comment.
-    #[error("Its writer deleted this comment, or its text was erased some time after staff deleted it.")]
-    CommentErased,
     /// No rule that the client may know of has this id.
     #[error("There is no such rule.")]
     RuleNotFound,
@@ -182,6 +182,12 @@ pub enum Refusal {
     SlowMode {
         /// In how many seconds.
         retry_after_seconds: u32,
+    },
+    /// More sites than one answer is about.
+    #[error("You have more than {max} sites. Say which: `site=NAME`.")]
+    SiteRequired {
+        /// The most sites.
+        max: u64,
     },
     /// The client used up its quota.
     #[error("Too many requests of this kind. Try again in {} s.", .0.reset_seconds)]
@@ -233,7 +239,6 @@ impl Refusal {
             Self::AlreadyUndone,
             Self::NotUndoable,
             Self::DecisionSuperseded,
-            Self::CommentErased,
             Self::RuleNotFound,
             Self::BanNotFound,
             Self::TooManyRules { max: 0 },
@@ -243,6 +248,7 @@ impl Refusal {
             Self::SiteTaken,
             Self::Banned { retry_after_seconds: None },
             Self::SlowMode { retry_after_seconds: 1 },
+            Self::SiteRequired { max: 0 },
             Self::RateLimited(standing),
         ]
     }
@@ -287,7 +293,6 @@ impl Refusal {
             Self::AlreadyUndone => "already_undone",
             Self::NotUndoable => "not_undoable",
             Self::DecisionSuperseded => "decision_superseded",
-            Self::CommentErased => "comment_erased",
             Self::RuleNotFound => "rule_not_found",
             Self::BanNotFound => "ban_not_found",
             Self::TooManyRules { .. } => "too_many_rules",
@@ -297,6 +302,7 @@ impl Refusal {
             Self::SiteTaken => "site_taken",
             Self::Banned { .. } => "banned",
             Self::SlowMode { .. } => "slow_mode",
+            Self::SiteRequired { .. } => "site_required",
             Self::RateLimited(_) => "rate_limited",
         }
     }
@@ -308,7 +314,9 @@ impl Refusal {
             Self::EditWindowClosed { edit_window_seconds } => {
                 vec![("edit_window_seconds", u64::from(*edit_window_seconds))]
             }
-            Self::TooManyRules { max } | Self::ThreadTooLarge { max } => vec![("max", *max)],
+            Self::TooManyRules { max } | Self::ThreadTooLarge { max } | Self::SiteRequired { max } => {
+                vec![("max", *max)]
+            }
             Self::Banned { retry_after_seconds } => {
                 retry_after_seconds.map(|seconds| ("retry_after_seconds", seconds)).into_iter().collect()
             }
@@ -423,6 +431,35 @@ pub enum Rule {
     /// A password that can't be taken.
     #[error("{0}")]
     InvalidPassword(PasswordError),
+    /// The comment to be pinned isn't there.
+    #[error("The comment is not in this thread, or not published.")]
+    CommentNotPinnable,
+    /// A guest's name that passes for one of the staff's.
+    #[error("This name looks like that of somebody who works here. Use another one.")]
+    NameReserved,
+    /// A rule of the site refuses the text.
+    #[error("This site doesn't allow the text.")]
+    TextNotAllowed,
+    /// A text for colleagues, or a pattern, that is too long.
+    #[error("The text has {actual} characters; at most {max} are allowed.")]
+    TextTooLong {
+        /// The most characters.
+        max: u64,
+        /// How many there are.
+        actual: u64,
+    },
+    /// A pattern that can't be used.
+    #[error("{0}")]
+    InvalidPattern(String),
+    /// A ban that would be over already.
+    #[error("A ban ends in the time to come, or never.")]
+    BanEnded,
+    /// A ban of somebody on the staff.
+    #[error("This was written by staff, who can't be banned.")]
+    StaffNotBannable,
+    /// A ban of the network of a comment of which none is known.
+    #[error("The network that this comment came from is not known.")]
+    NetworkUnknown,
 }
 
 impl Rule {
@@ -443,6 +480,14 @@ impl Rule {
             Self::TitleTooLong { max: 0, actual: 0 },
             Self::ParentNotFound,
             Self::InvalidPassword(PasswordError::Common),
+            Self::CommentNotPinnable,
+            Self::NameReserved,
+            Self::TextNotAllowed,
+            Self::TextTooLong { max: 0, actual: 0 },
+            Self::InvalidPattern(String::new()),
+            Self::BanEnded,
+            Self::StaffNotBannable,
+            Self::NetworkUnknown,
         ]
     }
 
@@ -463,6 +508,12 @@ impl Rule {
             Self::TitleTooLong { .. } => "title_too_long",
             Self::ParentNotFound => "parent_not_found",
             Self::InvalidPassword(_) => "invalid_password",
+            Self::CommentNotPinnable => "comment_not_pinnable",
+            Self::NameReserved => "name_reserved",
+            Self::TextNotAllowed => "text_not_allowed",
+            Self::TextTooLong { .. } => "text_too_long",
+            Self::InvalidPattern(_) => "invalid_pattern",
+            Self::BanEnded | Self::StaffNotBannable | Self::NetworkUnknown => "invalid_value",
         }
     }
 
@@ -473,12 +524,23 @@ impl Rule {
             Self::BodyTooLong { max, actual }
             | Self::BodyTooManyBytes { max, actual }
             | Self::NameTooLong { max, actual }
-            | Self::TitleTooLong { max, actual } => vec![("max", max), ("actual", actual)],
+            | Self::TitleTooLong { max, actual }
+            | Self::TextTooLong { max, actual } => vec![("max", max), ("actual", actual)],
             Self::BodyTooShort { min, actual } => vec![("min", min), ("actual", actual)],
             Self::BodyTooNested { max } | Self::TooManyCombiningMarks { max } => vec![("max", max)],
             Self::NameBlank => vec![("max", u64::from(MAX_NAME_CHARACTERS))],
             Self::InvalidPassword(error) => error.numbers(),
-            Self::InvalidEmail | Self::InvalidThreadKey | Self::InvalidUrl | Self::ParentNotFound => Vec::new(),
+            Self::InvalidEmail
+            | Self::InvalidThreadKey
+            | Self::InvalidUrl
+            | Self::ParentNotFound
+            | Self::CommentNotPinnable
+            | Self::NameReserved
+            | Self::TextNotAllowed
+            | Self::InvalidPattern(_)
+            | Self::BanEnded
+            | Self::StaffNotBannable
+            | Self::NetworkUnknown => Vec::new(),
         }
     }
 }
@@ -513,6 +575,27 @@ impl From<NameError> for Rule {
             NameError::TooLong { max, actual } => Self::NameTooLong { max, actual },
             NameError::TooManyCombiningMarks { max } => Self::TooManyCombiningMarks { max },
         }
+    }
+}
+
+impl From<NoteTooLong> for Rule {
+    fn from(error: NoteTooLong) -> Self {
+        Self::TextTooLong { max: error.max, actual: error.actual }
+    }
+}
+
+impl From<PatternError> for Rule {
+    fn from(error: PatternError) -> Self {
+        match error {
+            PatternError::TooLong { max, actual } => Self::TextTooLong { max, actual },
+            other => Self::InvalidPattern(other.to_string()),
+        }
+    }
+}
+
+impl From<GuidelinesTooLong> for Rule {
+    fn from(error: GuidelinesTooLong) -> Self {
+        Self::TextTooLong { max: error.max, actual: error.actual }
     }
 }
 

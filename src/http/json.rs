@@ -10,8 +10,8 @@ use actix_web::web::{Bytes, BytesMut, Payload};
 use futures_util::StreamExt;
 use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{
-    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error as _, Expected, IntoDeserializer, MapAccess,
-    SeqAccess, Unexpected, Visitor,
+    DeserializeOwned, DeserializeSeed, Deserializer, Error as _, Expected, IntoDeserializer, MapAccess, SeqAccess,
+    Unexpected, Visitor,
 };
 use serde::forward_to_deserialize_any;
 use serde_json::{Map, Value};
@@ -44,30 +44,6 @@ pub async fn read<T: DeserializeOwned>(
     let text = std::str::from_utf8(&body).map_err(|_error| Protocol::InvalidEncoding)?;
     let value = parse(text)?;
     Ok((from_value(&value)?, body))
-}
-
-/// Reads a member that may be null: absent is `None`, null is `Some(None)`. For members that say what is to be changed.
-///
-/// # Errors
-/// Those of the value.
-pub fn present<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
-where
-    T: Deserialize<'de>,
-    D: Deserializer<'de>,
-{
-    Option::deserialize(deserializer).map(Some)
-}
-
-/// Reads a member that may be absent, but isn't null.
-///
-/// # Errors
-/// Those of the value.
-pub fn given<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    T: Deserialize<'de>,
-    D: Deserializer<'de>,
-{
-    T::deserialize(deserializer).map(Some)
 }
 
 /// Reads a member that has one of these names as its value.
@@ -447,7 +423,8 @@ mod tests {
         for (text, pointer, fault) in cases {
             match read_text(text) {
                 Err(ApiError::Shape(errors)) => {
-                    let found: Vec<_> = errors.iter().map(|error| (error.pointer.as_str(), error.fault)).collect();
+                    let found: Vec<_> =
+                        errors.iter().map(|error| (error.pointer.as_str(), error.fault.clone())).collect();
                     assert_eq!(found, [(pointer, fault)], "{text}");
                 }
                 other => panic!("{text}: {other:?}"),

@@ -9,9 +9,12 @@ use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, web};
 
 use super::admin::gate::{Entrance, staff_gate};
-use super::admin::{password, second_factor, session, sessions, staff, tokens};
+use super::admin::{
+    authors, comments as cases, decisions, password, queues, second_factor, session, sessions, sites, staff, stats,
+    threads as staff_threads, tokens,
+};
 use super::error::ApiError;
-use super::gate::{Access, find_site, gate, take_from_quota};
+use super::gate::{Access, api, find_site, gate, take_from_quota};
 use super::protocol::Protocol;
 use super::public::{comments, rankings, threads, viewers, votes};
 use super::{assets, cors, health};
@@ -43,7 +46,15 @@ struct Address {
 }
 
 fn addresses() -> Vec<Address> {
-    let address = |path, endpoints| Address { path, endpoints };
+    [on_sites(), staff_themselves(), work_of_staff(), beside_the_api()].into_iter().flatten().collect()
+}
+
+fn address(path: &'static str, endpoints: Vec<Endpoint>) -> Address {
+    Address { path, endpoints }
+}
+
+/// What readers and writers of a site ask for.
+fn on_sites() -> Vec<Address> {
     vec![
         address(
             "/api/v1/sites/{site}/comments",
@@ -87,6 +98,12 @@ fn addresses() -> Vec<Address> {
             "/api/v1/sites/{site}/viewer",
             vec![on_site(Method::GET, "find_viewer", Access::Own, viewers::find_viewer)],
         ),
+    ]
+}
+
+/// Who is staff, and how they come in.
+fn staff_themselves() -> Vec<Address> {
+    vec![
         address(
             "/api/v1/admin/session",
             vec![
@@ -144,6 +161,66 @@ fn addresses() -> Vec<Address> {
                 for_staff(Method::DELETE, "remove_token", tokens::remove_token),
             ],
         ),
+    ]
+}
+
+/// What staff look after.
+fn work_of_staff() -> Vec<Address> {
+    vec![
+        address("/api/v1/admin/queues", vec![for_staff(Method::GET, "list_queues", queues::list_queues)]),
+        address(
+            "/api/v1/admin/comments",
+            vec![
+                for_staff(Method::GET, "list_admin_comments", cases::list_admin_comments),
+                for_staff(Method::POST, "post_staff_comment", cases::post_staff_comment),
+            ],
+        ),
+        address(
+            "/api/v1/admin/comments/{comment_id}",
+            vec![for_staff(Method::GET, "find_admin_comment", cases::find_admin_comment)],
+        ),
+        address("/api/v1/admin/authors/{author_id}", vec![for_staff(Method::GET, "find_author", authors::find_author)]),
+        address(
+            "/api/v1/admin/decisions",
+            vec![
+                for_staff(Method::GET, "list_decisions", decisions::list_decisions),
+                for_staff(Method::POST, "decide", decisions::decide),
+            ],
+        ),
+        address(
+            "/api/v1/admin/decisions/{decision_id}/undo",
+            vec![for_staff(Method::POST, "undo_decision", decisions::undo_decision)],
+        ),
+        address("/api/v1/admin/threads", vec![for_staff(Method::GET, "list_threads", staff_threads::list_threads)]),
+        address(
+            "/api/v1/admin/threads/{thread_id}",
+            vec![
+                for_staff(Method::GET, "find_thread", staff_threads::find_thread),
+                for_staff(Method::PATCH, "change_thread", staff_threads::change_thread),
+            ],
+        ),
+        address(
+            "/api/v1/admin/sites",
+            vec![
+                for_staff(Method::GET, "list_sites", sites::list_sites),
+                for_staff(Method::POST, "add_site", sites::add_site),
+            ],
+        ),
+        address(
+            "/api/v1/admin/sites/{slug}",
+            vec![
+                for_staff(Method::GET, "find_site_settings", sites::find_site_settings),
+                for_staff(Method::PATCH, "change_site", sites::change_site),
+                for_staff(Method::DELETE, "remove_site", sites::remove_site),
+            ],
+        ),
+        address("/api/v1/admin/stats", vec![for_staff(Method::GET, "read_stats", stats::read_stats)]),
+    ]
+}
+
+/// What is no part of the API itself.
+fn beside_the_api() -> Vec<Address> {
+    vec![
         address("/livez", vec![open("check_liveness", health::check_liveness)]),
         address("/readyz", vec![open("check_readiness", health::check_readiness)]),
         address("/openapi.yaml", vec![open("read_openapi_yaml", assets::read_asset)]),
@@ -276,7 +353,8 @@ async fn answer_options(request: HttpRequest, allow: String, guarded: Vec<Method
         let site = find_site(&request).await?;
         take_from_quota(&request, &site, Action::Read)?;
         let sender = cors::sender(request.headers(), &site);
-        cors::open_to(headers, &sender.ok_or_else(|| cors::refuse(request.headers(), &site))?);
+        let service = &api(&request)?.service;
+        cors::open_to(headers, &sender.ok_or_else(|| cors::refuse(service, request.headers(), &site))?);
     } else {
         cors::open_to_all(headers);
     }

@@ -90,7 +90,8 @@ pub async fn delete(
     let clock = service.clock.clone();
     let work = move |connection: &mut Connection| {
         let current = hold_own(connection, &site, &client, id, precondition.as_ref(), clock.now())?;
-        let deleted = visibility::with_status(&current.comment, Status::Deleted);
+        let mut deleted = visibility::with_status(&current.comment, Status::Deleted);
+        deleted.report_count = 0;
         store::comments::update_erased(connection, site.id, id, deleted.listing)?;
         visibility::count_change(connection, site.id, &current.comment, &deleted)?;
         Ok(())
@@ -120,7 +121,9 @@ fn hold_own(
         Ok::<_, Error>(comment.ok_or(Refusal::CommentNotFound)?)
     };
     let thread_id = find(connection)?.thread_id;
-    let thread = store::threads::hold(connection, site.id, thread_id)?.ok_or(Refusal::CommentNotFound)?;
+    let thread = store::threads::hold(connection, site.id, thread_id)?;
+    let moved = || Error::Conflict("the thread was merged into another".to_owned());
+    let thread = thread.ok_or_else(moved)?.at(site, now);
     let comment = find(connection)?;
     let policy = thread.policy(site.policy);
     if comment.author.id != author {

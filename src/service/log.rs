@@ -31,3 +31,8 @@ pub(super) fn note<'a>(
     };
     Ok(store::decisions::insert(connection, &entry)?)
 }
+
+/// What a change is about, and what it changed: "/a: state closed, slow mode 30 s".
+pub(super) fn subject(name: &str, changes: &[String]) -> String {
+    if changes.is_empty() { name.to_owned() } else { format!("{name}: {}", changes.join(", ")) }
+}

@@ -4,35 +4,44 @@
 //! SQL.
 
 pub mod audits;
+pub mod authors;
+pub mod cases;
 pub mod comments;
 pub mod credentials;
+pub mod decisions;
 pub mod editing;
 mod error;
 mod guests;
 pub mod hashing;
 mod log;
+pub mod merging;
+pub mod moderation;
 mod networks;
+pub mod origins;
 pub mod passwords;
 pub mod posting;
+pub mod rankings;
+mod reach;
+mod remembering;
 pub mod second_factors;
 pub mod sessions;
 pub mod signing_in;
 pub mod sites;
 pub mod staff;
+pub mod staff_comments;
+pub mod stats;
 pub mod sweeping;
 pub mod threads;
 pub mod tokens;
+pub mod undoing;
 pub mod viewers;
 mod visibility;
 pub mod votes;
+mod walking;
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
-
-use moka::sync::Cache;
-
-use tokio::sync::Semaphore;
 
 pub use error::Error;
 
@@ -41,12 +50,10 @@ use crate::domain::address::{ClientNetwork, NetworkHash, NetworkKey};
 use crate::domain::author::GuestToken;
 use crate::domain::idempotency::ReplayId;
 use crate::domain::session::SessionPolicy;
+use crate::domain::stats::BlockedTally;
 use crate::limits::Quotas;
 use crate::randomness::Randomness;
 use crate::store::Store;
-
-/// How many rankings are made at the same time.
-const RANKINGS_AT_ONCE: usize = 2;
 
 /// What use cases work with. Clones share everything.
 #[derive(Debug, Clone)]
@@ -65,10 +72,11 @@ pub struct Service {
     pub hashing: hashing::Hashing,
     sites: sites::SiteCache,
     running: Arc<Mutex<HashSet<ReplayId>>>,
-    /// Rankings read a whole window; this many may do so at once, so that they leave the store to others.
-    ranking: Arc<Semaphore>,
-    rankings: threads::RankingCache,
-    /// How many changes this process has made: what was ranked before the last one is ranked anew.
+    rankings: rankings::RankingCache,
+    stats: stats::StatsCache,
+    /// Requests of pages of other origins that are to be written down.
+    blocked: Arc<Mutex<BlockedTally>>,
+    /// How many changes this process has made: what was counted before the last one is counted anew.
     changes: Arc<AtomicU64>,
     /// The key of the hashes of networks, once it was read.
     network_key: Arc<OnceLock<NetworkKey>>,
@@ -91,7 +99,6 @@ impl Service {
     /// The use cases over these parts.
     #[must_use]
     pub fn new(store: Store, quotas: Quotas, clock: Clock, randomness: Randomness, sessions: SessionPolicy) -> Self {
-        let ranking = Arc::new(Semaphore::new(RANKINGS_AT_ONCE));
         Self {
             store,
             quotas,
@@ -101,8 +108,9 @@ impl Service {
             hashing: hashing::Hashing::new(),
             sites: sites::SiteCache::default(),
             running: Arc::default(),
-            ranking,
-            rankings: Cache::builder().max_capacity(threads::REMEMBERED).time_to_live(threads::FRESH).build(),
+            rankings: rankings::RankingCache::default(),
+            stats: stats::StatsCache::default(),
+            blocked: Arc::default(),
             changes: Arc::default(),
             network_key: Arc::default(),
         }

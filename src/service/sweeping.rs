@@ -4,13 +4,18 @@ use super::{Error, Service};
 use crate::domain::idempotency::KEPT_SECONDS;
 use crate::store;
 
-/// Deletes what has expired: the first answers that have been kept long enough, and sessions that are over.
+/// The most comments that are erased in one transaction.
+const ERASED_AT_ONCE: u32 = 500;
+
+/// Deletes the first answers that have been kept long enough and sessions that are over, and erases comments that staff
+/// deleted long enough ago.
 ///
 /// # Errors
 /// The store's trouble.
 pub async fn sweep(service: &Service) -> Result<(), Error> {
     sweep_replays(service).await?;
-    sweep_sessions(service).await
+    sweep_sessions(service).await?;
+    erase_comments(service).await
 }
 
 async fn sweep_replays(service: &Service) -> Result<(), Error> {
@@ -21,6 +26,13 @@ async fn sweep_replays(service: &Service) -> Result<(), Error> {
             return Ok(());
         }
     }
+}
+
+async fn erase_comments(service: &Service) -> Result<(), Error> {
+    let now = service.clock.now();
+    let work =
+        move |connection: &mut store::Connection| store::comments::update_expired(connection, now, ERASED_AT_ONCE);
+    Ok(service.store.write(work).await?)
 }
 
 /// A session that is too old isn't used any more, so one that isn't used is all that there is to look for.

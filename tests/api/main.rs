@@ -23,18 +23,24 @@ mod promise;
 mod raw;
 mod world;
 
+mod admin_threads;
 mod article;
 mod conditional;
 mod cors;
+mod decisions;
 mod editing;
 mod idempotency;
 mod paging;
 mod posting;
 mod protocol;
+mod queue;
 mod quotas;
 mod service;
+mod sites;
+mod stats;
 mod texts;
 mod threads;
+mod undo;
 mod votes;
 mod wire;
 
@@ -60,6 +66,12 @@ const AREAS: &[Area] = &[
     ("protocol", protocol::PROMISES),
     ("wire", wire::PROMISES),
     ("service", service::PROMISES),
+    ("queue", queue::PROMISES),
+    ("decisions", decisions::PROMISES),
+    ("undo", undo::PROMISES),
+    ("admin_threads", admin_threads::PROMISES),
+    ("sites", sites::PROMISES),
+    ("stats", stats::PROMISES),
 ];
 
 fn main() -> ExitCode {

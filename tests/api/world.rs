@@ -10,10 +10,12 @@ use std::time::Duration;
 
 use actix_server::ServerHandle;
 use diesel::RunQueryDsl;
+use diesel::connection::SimpleConnection;
 use rejoinder::app;
 use rejoinder::clock::Clock;
 use rejoinder::config::Settings;
 use rejoinder::domain::access::Role;
+use rejoinder::domain::id::CommentId;
 use rejoinder::domain::origin::OriginPattern;
 use rejoinder::domain::site::{SiteChange, Slug};
 use rejoinder::domain::staff::StaffName;
@@ -110,6 +112,14 @@ impl Setup {
     }
 }
 
+#[derive(diesel::QueryableByName)]
+struct Line {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    action: String,
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    subject: String,
+}
+
 /// A running service.
 #[derive(Clone)]
 pub(crate) struct World(Arc<WorldParts>);
@@ -182,12 +192,12 @@ impl World {
 
     /// Changes the site `default`.
     pub(crate) async fn set_site(&self, change: SiteChange) {
-        let changed = sites::set(&self.0.service, slug("default"), change).await.unwrap();
+        let changed = sites::set(&self.0.service, None, slug("default"), change).await.unwrap();
         assert!(matches!(changed, Changed::To(_)), "{changed:?}");
     }
 
     pub(crate) async fn add_site(&self, name: &str, change: SiteChange) {
-        let added = sites::add(&self.0.service, slug(name), change).await.unwrap();
+        let added = sites::add(&self.0.service, None, slug(name), change).await.unwrap();
         assert!(matches!(added, Changed::To(_)), "{added:?}");
     }
 
@@ -201,21 +211,86 @@ impl World {
         self.set_thread(key, ThreadChange { state: Some(ThreadState::Closed), ..ThreadChange::default() }).await;
     }
 
+    /// Writes down what is only counted in memory, as the service does every few seconds.
+    pub(crate) async fn write_down(&self) {
+        rejoinder::service::origins::write_down(&self.0.service).await.unwrap();
+    }
+
+    /// What staff did, as the log has it: actions with their subjects, oldest first.
+    pub(crate) async fn log(&self) -> Vec<(String, String)> {
+        let work = |connection: &mut Connection| {
+            let query =
+                || diesel::sql_query("SELECT action, coalesce(subject, '') AS subject FROM decisions ORDER BY id");
+            let lines: Result<Vec<Line>, _> = match connection {
+                Connection::Sqlite(connection) => query().load(&mut **connection),
+                Connection::Postgres(connection) => query().load(&mut **connection),
+            };
+            lines.map_err(store::Error::from)
+        };
+        let lines = self.0.service.store.read(work).await.unwrap();
+        lines.into_iter().map(|line| (line.action, line.subject)).collect()
+    }
+
+    /// Runs a statement on the database.
+    pub(crate) async fn execute(&self, sql: &str) {
+        let statement = diesel::sql_query(sql.to_owned());
+        let work = move |connection: &mut Connection| {
+            let done = match connection {
+                Connection::Sqlite(connection) => statement.clone().execute(&mut **connection),
+                Connection::Postgres(connection) => statement.clone().execute(&mut **connection),
+            };
+            done.map_err(store::Error::from)
+        };
+        self.0.service.store.write(work).await.unwrap();
+    }
+
     pub(crate) async fn sweep(&self) {
         sweeping::sweep(&self.0.service).await.unwrap();
     }
 
     /// Writes into every site what no version of the program can have written there.
     pub(crate) async fn spoil_sites(&self) {
-        let spoil = diesel::sql_query("UPDATE sites SET origins = 'nonsense'");
-        let work = move |connection: &mut Connection| {
-            let spoilt = match connection {
-                Connection::Sqlite(connection) => spoil.clone().execute(&mut **connection),
-                Connection::Postgres(connection) => spoil.clone().execute(&mut **connection),
-            };
-            spoilt.map_err(rejoinder::store::Error::from)
+        self.execute("UPDATE sites SET origins = 'nonsense'").await;
+    }
+
+    /// Puts open reports of so many readers about a comment into the store, as the service would.
+    pub(crate) async fn add_reports(&self, comment: &str, readers: u8) {
+        let id = CommentId::parse(comment).unwrap().number();
+        let bytes = |hex: String| {
+            if self.0.settings.database.url().starts_with("sqlite") {
+                format!("x'{hex}'")
+            } else {
+                format!("'\\x{hex}'")
+            }
         };
-        self.0.service.store.write(work).await.unwrap();
+        let mut sql = format!(
+            "UPDATE comments SET report_count = report_count + {readers} WHERE id = {id};
+             INSERT INTO queue_counts SELECT site_id, 5, id % 16, 1 FROM comments WHERE id = {id} AND report_count = {readers}
+             ON CONFLICT (site_id, queue, shard) DO UPDATE SET comment_count = queue_counts.comment_count + 1;"
+        );
+        let now = self.0.service.clock.now().milliseconds();
+        for reader in 1..=readers {
+            let network = format!("{reader:02x}").repeat(16);
+            let (reporter, network) = (bytes(format!("02{network}")), bytes(network));
+            sql += &format!(
+                "INSERT INTO reports (comment_id, reporter, site_id, network, reason, detail, weight, outcome, created_at)
+                 SELECT id, {reporter}, site_id, {network}, 'abuse', 'rude', 1000, 0, {now} FROM comments WHERE id = {id};"
+            );
+        }
+        assert!(self.run_sql(&sql).await, "{sql}");
+    }
+
+    /// Runs statements, past the service; whether the database let them.
+    pub(crate) async fn run_sql(&self, sql: &str) -> bool {
+        let sql = sql.to_owned();
+        let work = move |connection: &mut Connection| {
+            let done = match connection {
+                Connection::Sqlite(connection) => connection.batch_execute(&sql),
+                Connection::Postgres(connection) => connection.batch_execute(&sql),
+            };
+            done.map_err(rejoinder::store::Error::from)
+        };
+        self.0.service.store.write(work).await.is_ok()
     }
 
     /// Takes the database away, as a failing disk or network would.
@@ -230,7 +305,10 @@ impl World {
             return Vec::new();
         }
         match audits::run(&self.0.service, Repair::No).await {
-            Ok(audit) => audit.discrepancies.iter().map(|found| format!("wrong counters: {found:?}")).collect(),
+            Ok(audit) => {
+                let threads = audit.discrepancies.iter().map(|found| format!("wrong counters: {found:?}"));
+                threads.chain(audit.queues.iter().map(|found| format!("wrong queue: {found:?}"))).collect()
+            }
             Err(error) => vec![format!("the counters can't be audited: {error}")],
         }
     }

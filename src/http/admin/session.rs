@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use super::gate::{Myself, SESSION_COOKIE, SignedIn};
+use super::members::{Nullable, given, nullable};
 use super::views::MeView;
 use crate::domain::credential::ApiToken;
 use crate::domain::password::TypedPassword;
@@ -27,13 +28,13 @@ const COOKIE_ATTRIBUTES: &str = "Path=/; Secure; HttpOnly; SameSite=Strict";
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SignIn {
-    #[serde(default, deserialize_with = "json::given")]
+    #[serde(default, deserialize_with = "given")]
     name: Option<String>,
-    #[serde(default, deserialize_with = "json::given")]
+    #[serde(default, deserialize_with = "given")]
     password: Option<String>,
-    #[serde(default, deserialize_with = "json::present")]
-    code: Option<Option<String>>,
-    #[serde(default, deserialize_with = "json::given")]
+    #[serde(default, deserialize_with = "nullable")]
+    code: Nullable<String>,
+    #[serde(default, deserialize_with = "given")]
     token: Option<String>,
 }
 

@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 
 use super::gate::Administrator;
+use super::members::{Nullable, given, nullable};
 use super::paging::PageQuery;
 use super::tokens::TokenView;
 use super::views::StaffView;
@@ -46,17 +47,17 @@ struct NewStaffBody {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StaffChangeBody {
-    #[serde(default, deserialize_with = "json::given")]
+    #[serde(default, deserialize_with = "given")]
     name: Option<String>,
-    #[serde(default, deserialize_with = "json::given")]
+    #[serde(default, deserialize_with = "given")]
     role: Option<String>,
-    #[serde(default, deserialize_with = "json::present")]
-    sites: Option<Option<Vec<String>>>,
-    #[serde(default, deserialize_with = "json::given")]
+    #[serde(default, deserialize_with = "nullable")]
+    sites: Nullable<Vec<String>>,
+    #[serde(default, deserialize_with = "given")]
     is_disabled: Option<bool>,
-    #[serde(default, deserialize_with = "json::given")]
+    #[serde(default, deserialize_with = "given")]
     remove_totp: Option<bool>,
-    #[serde(default, deserialize_with = "json::given")]
+    #[serde(default, deserialize_with = "given")]
     remove_password: Option<bool>,
 }
 
