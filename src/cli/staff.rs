@@ -55,6 +55,7 @@ pub(super) enum Command {
 
 /// What is to change. What isn't given stays as it is.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Options {
     /// What they may do.
     #[arg(long, value_name = "owner|moderator|viewer", value_parser = role)]

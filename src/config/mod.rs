@@ -161,7 +161,7 @@ pub struct QuotaSettings {
 }
 
 /// How staff sign in.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StaffSettings {
     /// A session that isn't used for so many minutes ends.

@@ -10,13 +10,13 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Rout
 
 use super::admin::gate::{Entrance, staff_gate};
 use super::admin::{
-    authors, comments as cases, decisions, password, queues, second_factor, session, sessions, sites, staff, stats,
-    threads as staff_threads, tokens,
+    authors, bans, comments as cases, decisions, password, queues, rules, second_factor, session, sessions, sites,
+    staff, stats, threads as staff_threads, tokens,
 };
 use super::error::ApiError;
 use super::gate::{Access, api, find_site, gate, take_from_quota};
 use super::protocol::Protocol;
-use super::public::{comments, rankings, threads, viewers, votes};
+use super::public::{comments, rankings, reports, threads, viewers, votes};
 use super::{assets, cors, health};
 use crate::domain::quota::Action;
 
@@ -74,6 +74,10 @@ fn on_sites() -> Vec<Address> {
         address(
             "/api/v1/sites/{site}/comments/{comment_id}/replies",
             vec![on_site(Method::GET, "list_replies", Access::Read, comments::list_replies)],
+        ),
+        address(
+            "/api/v1/sites/{site}/comments/{comment_id}/reports",
+            vec![on_site(Method::POST, "report_comment", Access::Write(Action::Report), reports::report_comment)],
         ),
         address(
             "/api/v1/sites/{site}/comments/{comment_id}/vote",
@@ -167,6 +171,37 @@ fn staff_themselves() -> Vec<Address> {
 /// What staff look after.
 fn work_of_staff() -> Vec<Address> {
     vec![
+        address(
+            "/api/v1/admin/rules",
+            vec![
+                for_staff(Method::GET, "list_rules", rules::list_rules),
+                for_staff(Method::POST, "add_rules", rules::add_rules),
+            ],
+        ),
+        address("/api/v1/admin/rules/test", vec![for_staff(Method::POST, "test_rule", rules::test_rule)]),
+        address(
+            "/api/v1/admin/rules/{rule_id}",
+            vec![
+                for_staff(Method::GET, "find_rule", rules::find_rule),
+                for_staff(Method::PATCH, "change_rule", rules::change_rule),
+                for_staff(Method::DELETE, "remove_rule", rules::remove_rule),
+            ],
+        ),
+        address(
+            "/api/v1/admin/bans",
+            vec![
+                for_staff(Method::GET, "list_bans", bans::list_bans),
+                for_staff(Method::POST, "add_ban", bans::add_ban),
+            ],
+        ),
+        address(
+            "/api/v1/admin/bans/{ban_id}",
+            vec![
+                for_staff(Method::GET, "find_ban", bans::find_ban),
+                for_staff(Method::PATCH, "change_ban", bans::change_ban),
+                for_staff(Method::DELETE, "remove_ban", bans::remove_ban),
+            ],
+        ),
         address("/api/v1/admin/queues", vec![for_staff(Method::GET, "list_queues", queues::list_queues)]),
         address(
             "/api/v1/admin/comments",

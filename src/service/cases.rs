@@ -18,6 +18,7 @@ use crate::domain::selection::{Order, Selection};
 use crate::domain::site::{Site, Slug};
 use crate::domain::staff::Actor;
 use crate::domain::thread::Thread;
+use crate::domain::time::Timestamp;
 use crate::store::selections::Filed;
 use crate::store::{self, Connection};
 
@@ -151,10 +152,11 @@ pub struct CaseFile {
 /// # Errors
 /// [`Refusal::CommentNotFound`], or the store's trouble.
 pub async fn find(service: &Service, actor: Actor, id: CommentId) -> Result<CaseFile, Error> {
-    service.store.read(move |connection| find_in(connection, &actor, id)).await
+    let now = service.clock.now();
+    service.store.read(move |connection| find_in(connection, &actor, id, now)).await
 }
 
-fn find_in(connection: &mut Connection, actor: &Actor, id: CommentId) -> Result<CaseFile, Error> {
+fn find_in(connection: &mut Connection, actor: &Actor, id: CommentId, now: Timestamp) -> Result<CaseFile, Error> {
     let reach = Reach::of(connection, actor)?;
     let found = store::selections::list_by_id(connection, &reach.ids(), &[id])?;
     let filed = found.into_iter().next().ok_or(Refusal::CommentNotFound)?;
@@ -175,7 +177,7 @@ fn find_in(connection: &mut Connection, actor: &Actor, id: CommentId) -> Result<
         revisions: store::revisions::list_by_comment(connection, site, id)?,
         reports: store::reports::list_by_comment(connection, site, id, MAX_RECORDS)?,
         decisions: decisions::describe(connection, &reach, entries)?,
-        author: authors::find_in(connection, &reach, author)?.ok_or(Refusal::AuthorNotFound)?,
+        author: authors::find_in(connection, &reach, author, now)?.ok_or(Refusal::AuthorNotFound)?,
         case,
     })
 }

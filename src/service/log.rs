@@ -2,7 +2,7 @@
 
 use super::{Error, Service};
 use crate::domain::id::{DecisionId, SiteId};
-use crate::domain::log::{Entry, Event};
+use crate::domain::log::{CommentChange, Entry, Event};
 use crate::domain::staff::Staff;
 use crate::store::{self, Connection};
 
@@ -24,6 +24,29 @@ pub(super) fn note<'a>(
         event,
         change: None,
         subject: Some(subject.into()),
+        reason: None,
+        note: None,
+        undoes_id: None,
+        created_at: now,
+    };
+    Ok(store::decisions::insert(connection, &entry)?)
+}
+
+/// Adds a line to the log about a comment that the service itself held.
+pub(super) fn note_held(
+    connection: &mut Connection,
+    service: &Service,
+    site: SiteId,
+    change: CommentChange,
+) -> Result<(), Error> {
+    let now = service.clock.now();
+    let entry = Entry {
+        id: DecisionId::from_number(service.randomness.id_number(now)),
+        site_id: Some(site),
+        staff: None,
+        event: Event::Held,
+        change: Some(change),
+        subject: None,
         reason: None,
         note: None,
         undoes_id: None,

@@ -5,6 +5,7 @@
 
 pub mod audits;
 pub mod authors;
+pub mod bans;
 pub mod cases;
 pub mod comments;
 pub mod credentials;
@@ -23,6 +24,9 @@ pub mod posting;
 pub mod rankings;
 mod reach;
 mod remembering;
+pub mod reports;
+pub mod rules;
+mod screening;
 pub mod second_factors;
 pub mod sessions;
 pub mod signing_in;
@@ -80,6 +84,7 @@ pub struct Service {
     changes: Arc<AtomicU64>,
     /// The key of the hashes of networks, once it was read.
     network_key: Arc<OnceLock<NetworkKey>>,
+    rule_sets: screening::RuleSets,
 }
 
 impl Service {
@@ -113,6 +118,7 @@ impl Service {
             blocked: Arc::default(),
             changes: Arc::default(),
             network_key: Arc::default(),
+            rule_sets: screening::RuleSets::default(),
         }
     }
 }

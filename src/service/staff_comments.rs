@@ -4,7 +4,7 @@ use super::cases::{self, Case};
 use super::error::body_refused;
 use super::posting::{self, DraftText, Place, Written};
 use super::reach::Reach;
-use super::{Error, Service, visibility};
+use super::{Error, Service, screening, visibility};
 use crate::domain::author::{Author, AuthorKind, DisplayName, GuestTokenHash};
 use crate::domain::body::CommentBody;
 use crate::domain::html::SafeHtml;
@@ -44,7 +44,7 @@ pub async fn post(service: &Service, actor: Actor, draft: StaffDraft) -> Result<
     };
     let policy = service.store.read(find).await?;
     let policy = policy.ok_or_else(|| Error::Broken("a site that is gone".to_owned()))?;
-    let text = posting::read_text(&draft.text, policy)?;
+    let text = screening::read_unscreened(&draft.text, policy)?;
     let service_in = service.clone();
     let work = move |connection: &mut Connection| run(connection, &service_in, &actor, &draft, &text);
     let outcome = service.store.write(work).await;

@@ -5,6 +5,7 @@
 //! the product, and nothing outside names the query builder.
 
 pub mod authors;
+pub mod bans;
 pub mod blocked;
 pub mod comments;
 pub mod connection;
@@ -21,6 +22,7 @@ pub mod rankings;
 pub mod replays;
 pub mod reports;
 pub mod revisions;
+pub mod rules;
 mod schema;
 pub mod secrets;
 pub mod selections;

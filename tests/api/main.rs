@@ -25,6 +25,7 @@ mod world;
 
 mod admin_threads;
 mod article;
+mod bans;
 mod conditional;
 mod cors;
 mod decisions;
@@ -35,6 +36,9 @@ mod posting;
 mod protocol;
 mod queue;
 mod quotas;
+mod reports;
+mod rules;
+mod screening;
 mod service;
 mod sites;
 mod stats;
@@ -59,6 +63,10 @@ const AREAS: &[Area] = &[
     ("paging", paging::PROMISES),
     ("editing", editing::PROMISES),
     ("votes", votes::PROMISES),
+    ("screening", screening::PROMISES),
+    ("reports", reports::PROMISES),
+    ("bans", bans::PROMISES),
+    ("rules", rules::PROMISES),
     ("idempotency", idempotency::PROMISES),
     ("quotas", quotas::PROMISES),
     ("conditional", conditional::PROMISES),
@@ -66,12 +74,12 @@ const AREAS: &[Area] = &[
     ("protocol", protocol::PROMISES),
     ("wire", wire::PROMISES),
     ("service", service::PROMISES),
-    ("queue", queue::PROMISES),
-    ("decisions", decisions::PROMISES),
-    ("undo", undo::PROMISES),
     ("admin_threads", admin_threads::PROMISES),
     ("sites", sites::PROMISES),
     ("stats", stats::PROMISES),
+    ("queue", queue::PROMISES),
+    ("decisions", decisions::PROMISES),
+    ("undo", undo::PROMISES),
 ];
 
 fn main() -> ExitCode {

@@ -15,8 +15,10 @@ use rejoinder::app;
 use rejoinder::clock::Clock;
 use rejoinder::config::Settings;
 use rejoinder::domain::access::Role;
+use rejoinder::domain::comment::Comment;
 use rejoinder::domain::id::CommentId;
 use rejoinder::domain::origin::OriginPattern;
+use rejoinder::domain::revision::RevisionKind;
 use rejoinder::domain::site::{SiteChange, Slug};
 use rejoinder::domain::staff::StaffName;
 use rejoinder::domain::thread::{ThreadKey, ThreadState};
@@ -209,6 +211,21 @@ impl World {
 
     pub(crate) async fn close_thread(&self, key: &str) {
         self.set_thread(key, ThreadChange { state: Some(ThreadState::Closed), ..ThreadChange::default() }).await;
+    }
+
+    /// A comment of the site `default` as it is kept.
+    pub(crate) async fn stored(&self, id: &str) -> Comment {
+        let (site, id) = (sites::find(&self.0.service, "default").await.unwrap().id, CommentId::parse(id).unwrap());
+        let found = self.0.service.store.read(move |connection| store::comments::find(connection, site, id)).await;
+        found.unwrap().expect("the comment is there")
+    }
+
+    /// The earlier texts of a comment of the site `default`, oldest first.
+    pub(crate) async fn revisions(&self, id: &str) -> Vec<(RevisionKind, String)> {
+        let (site, id) = (sites::find(&self.0.service, "default").await.unwrap().id, CommentId::parse(id).unwrap());
+        let work = move |connection: &mut Connection| store::revisions::list_by_comment(connection, site, id);
+        let revisions = self.0.service.store.read(work).await.unwrap();
+        revisions.into_iter().map(|revision| (revision.kind, revision.body)).collect()
     }
 
     /// Writes down what is only counted in memory, as the service does every few seconds.
