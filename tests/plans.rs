@@ -15,7 +15,7 @@ use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_inst
 use fresh::{Fresh, Kind, with_client};
 use rejoinder::app;
 use rejoinder::clock::Clock;
-use rejoinder::domain::access::{Role, SiteScope};
+use rejoinder::domain::access::Role;
 use rejoinder::domain::address::{ClientNetwork, NetworkHash};
 use rejoinder::domain::author::DisplayName;
 use rejoinder::domain::decision::Action;
@@ -209,8 +209,8 @@ fn client() -> Client {
 /// An owner of all sites.
 async fn owner(world: &World) -> Actor {
     let name = StaffName::parse("Mia").unwrap();
-    let new = NewStaff { name, role: Role::Owner, sites: SiteScope::Everywhere };
-    let (_, token) = staff::add(&world.service, new).await.unwrap();
+    let new = NewStaff { name, role: Role::Owner, sites: None };
+    let token = staff::add(&world.service, None, new).await.unwrap().secret;
     credentials::find_by_token(&world.service, token).await.unwrap()
 }
 

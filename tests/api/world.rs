@@ -14,7 +14,7 @@ use diesel::connection::SimpleConnection;
 use rejoinder::app;
 use rejoinder::clock::Clock;
 use rejoinder::config::Settings;
-use rejoinder::domain::access::{Role, SiteScope};
+use rejoinder::domain::access::Role;
 use rejoinder::domain::comment::Comment;
 use rejoinder::domain::id::CommentId;
 use rejoinder::domain::origin::OriginPattern;
@@ -182,14 +182,10 @@ impl World {
 
     /// A member of staff with an API token for all that they may do, on these sites or on all.
     pub(crate) async fn staff(&self, name: &str, role: Role, sites: &[&str]) -> Client {
-        let mut ids = Vec::new();
-        for site in sites {
-            ids.push(sites::find(&self.0.service, site).await.unwrap().id);
-        }
-        let sites = if ids.is_empty() { SiteScope::Everywhere } else { SiteScope::Only(ids) };
+        let sites = (!sites.is_empty()).then(|| sites.iter().map(|site| slug(site)).collect());
         let new = NewStaff { name: StaffName::parse(name).unwrap(), role, sites };
-        let (_, token) = staff::add(&self.0.service, new).await.unwrap();
-        Client::staff(self.clone(), name, &token.reveal())
+        let added = staff::add(&self.0.service, None, new).await.unwrap();
+        Client::staff(self.clone(), name, &added.secret.reveal())
     }
 
     pub(crate) fn pass_seconds(&self, seconds: i64) {
