@@ -45,7 +45,18 @@ struct Address {
 }
 
 fn addresses() -> Vec<Address> {
-    let address = |path, endpoints| Address { path, endpoints };
+    let mut addresses = on_sites();
+    addresses.extend(for_administration());
+    addresses.extend(beside_the_api());
+    addresses
+}
+
+const fn address(path: &'static str, endpoints: Vec<Endpoint>) -> Address {
+    Address { path, endpoints }
+}
+
+/// The calls for widgets.
+fn on_sites() -> Vec<Address> {
     vec![
         address(
             "/api/v1/sites/{site}/comments",
@@ -93,6 +104,12 @@ fn addresses() -> Vec<Address> {
             "/api/v1/sites/{site}/viewer",
             vec![on_site(Method::GET, "find_viewer", Access::Own, viewers::find_viewer)],
         ),
+    ]
+}
+
+/// The calls for staff.
+fn for_administration() -> Vec<Address> {
+    vec![
         address("/api/v1/admin/me", vec![for_staff(Method::GET, "read_me", session::read_me)]),
         address(
             "/api/v1/admin/rules",
@@ -173,6 +190,12 @@ fn addresses() -> Vec<Address> {
             ],
         ),
         address("/api/v1/admin/stats", vec![for_staff(Method::GET, "read_stats", stats::read_stats)]),
+    ]
+}
+
+/// What isn't part of the API proper.
+fn beside_the_api() -> Vec<Address> {
+    vec![
         address("/livez", vec![open("check_liveness", health::check_liveness)]),
         address("/readyz", vec![open("check_readiness", health::check_readiness)]),
         address("/openapi.yaml", vec![open("read_openapi_yaml", assets::read_asset)]),
