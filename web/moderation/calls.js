@@ -3,7 +3,7 @@
 /**
  * @import {
  *   AdminComment, AdminThread, ApiToken, AuthorRecord, Ban, CommentInContext, Decision, DecisionAction,
- *   DecisionReason, DecisionResult, Me, NewApiToken, Permission, Query, Queues, Role, Rule, RuleTest, Session,
+ *   DecisionReason, DecisionResult, Me, NewApiToken, NewStaffResult, Permission, Query, Queues, Role, Rule, RuleTest, Session,
  *   SiteSettings, Staff, Stats, Totp,
  * } from './types'
  */
@@ -135,7 +135,7 @@ export const readStats = (site, window, signal) => call('GET', 'stats', { query:
 export const listStaff = (query, signal) => call('GET', 'staff', { query, signal });
 /**
  * @param {{ name: string, role: Role, sites?: string[] | null }} body
- * @returns {Promise<{ staff: Staff, token: string }>}
+ * @returns {Promise<NewStaffResult>}
  */
 export const addStaff = (body) => call('POST', 'staff', { body });
 /** @param {string} id @param {AbortSignal} [signal] @returns {Promise<Staff>} */

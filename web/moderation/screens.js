@@ -5,6 +5,8 @@
 
 import { commentScreen } from './comment/screen.js';
 import { queueScreen } from './queue/screen.js';
+import { threadScreen } from './threads/detail.js';
+import { threadsScreen } from './threads/list.js';
 
 /** Where one begins. */
 export const HOME = 'queue/pending';
@@ -13,6 +15,8 @@ export const HOME = 'queue/pending';
 export const ROUTES = [
   { pattern: 'queue/:tab', title: 'Queue', section: 'queue', needs: 'read', screen: queueScreen },
   { pattern: 'comment/:id', title: 'Comment', section: 'queue', needs: 'read', screen: commentScreen },
+  { pattern: 'threads', title: 'Threads', section: 'threads', needs: 'read', screen: threadsScreen },
+  { pattern: 'threads/:id', title: 'Thread', section: 'threads', needs: 'read', screen: threadScreen },
 ];
 
 /** @typedef {{ name: string, label: string, icon: IconName, path: string, needs: Permission | null }} Section */
