@@ -86,6 +86,8 @@ export const listRules = (query, signal) => call('GET', 'rules', { query, signal
  * @returns {Promise<{ rules: Rule[] }>}
  */
 export const addRules = (body) => call('POST', 'rules', { body });
+/** @param {string} id @param {AbortSignal} [signal] @returns {Promise<Rule>} */
+export const findRule = (id, signal) => call('GET', `rules/${at(id)}`, { signal });
 /** @param {string} id @param {Partial<Rule>} body @returns {Promise<Rule>} */
 export const changeRule = (id, body) => call('PATCH', `rules/${at(id)}`, { body });
 /** @param {string} id */
@@ -109,6 +111,8 @@ export const listBans = (query, signal) => call('GET', 'bans', { query, signal }
  * @returns {Promise<{ ban: Ban, removed: number }>}
  */
 export const addBan = (body) => call('POST', 'bans', { body });
+/** @param {string} id @param {AbortSignal} [signal] @returns {Promise<Ban>} */
+export const findBan = (id, signal) => call('GET', `bans/${at(id)}`, { signal });
 /** @param {string} id @param {{ reason?: string | null, ends_at?: string | null }} body @returns {Promise<Ban>} */
 export const changeBan = (id, body) => call('PATCH', `bans/${at(id)}`, { body });
 /** @param {string} id */

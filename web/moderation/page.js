@@ -78,6 +78,19 @@ export function entry(href, title, { badges, below, aside }) {
 }
 
 /**
+ * What can't be taken back, apart from everything else: each with a sentence and a button.
+ *
+ * @param {...({ title: string, text: Child, button: HTMLElement } | false)} acts
+ */
+export function finalActs(...acts) {
+  return h('ul', { class: 'entries final' }, acts.map((act) => act !== false && h('li', { class: 'entry' },
+    h('div', { class: 'entry-main' },
+      h('p', { class: 'entry-title' }, act.title),
+      h('p', { class: 'entry-below' }, act.text)),
+    h('div', { class: 'entry-aside' }, act.button))));
+}
+
+/**
  * A choice above a list, kept in the address.
  *
  * @param {string} label

@@ -3,8 +3,14 @@
 /** @import { IconName } from './icons.js' */
 /** @import { Permission, Route } from './types' */
 
+import { authorScreen } from './authors/screen.js';
+import { banScreen } from './bans/detail.js';
+import { bansScreen } from './bans/list.js';
 import { commentScreen } from './comment/screen.js';
 import { queueScreen } from './queue/screen.js';
+import { addRulesScreen, tryRulesScreen } from './rules/add.js';
+import { ruleScreen } from './rules/detail.js';
+import { rulesScreen } from './rules/list.js';
 import { threadScreen } from './threads/detail.js';
 import { threadsScreen } from './threads/list.js';
 
@@ -15,8 +21,15 @@ export const HOME = 'queue/pending';
 export const ROUTES = [
   { pattern: 'queue/:tab', title: 'Queue', section: 'queue', needs: 'read', screen: queueScreen },
   { pattern: 'comment/:id', title: 'Comment', section: 'queue', needs: 'read', screen: commentScreen },
+  { pattern: 'authors/:id', title: 'Author', section: 'queue', needs: 'read', screen: authorScreen },
   { pattern: 'threads', title: 'Threads', section: 'threads', needs: 'read', screen: threadsScreen },
   { pattern: 'threads/:id', title: 'Thread', section: 'threads', needs: 'read', screen: threadScreen },
+  { pattern: 'rules', title: 'Rules', section: 'rules', needs: 'read', screen: rulesScreen },
+  { pattern: 'rules/add', title: 'Add rules', section: 'rules', needs: 'configure', screen: addRulesScreen },
+  { pattern: 'rules/try', title: 'Try a pattern', section: 'rules', needs: 'read', screen: tryRulesScreen },
+  { pattern: 'rules/:id', title: 'Rule', section: 'rules', needs: 'read', screen: ruleScreen },
+  { pattern: 'bans', title: 'Bans', section: 'bans', needs: 'read', screen: bansScreen },
+  { pattern: 'bans/:id', title: 'Ban', section: 'bans', needs: 'read', screen: banScreen },
 ];
 
 /** @typedef {{ name: string, label: string, icon: IconName, path: string, needs: Permission | null }} Section */
