@@ -61,3 +61,17 @@ export function numberIn(values, name, min, max) {
   if (value >= min && value <= max) return value;
   throw new FieldErrors({ [name]: `A whole number from ${number(min)} to ${number(max)}.` });
 }
+
+/**
+ * Those members that are to be others than they are: what somebody else changed meanwhile stays as it is.
+ *
+ * @template {Record<string, unknown>} T
+ * @param {T} wanted
+ * @param {Record<string, unknown>} present
+ * @returns {Partial<T> | null} null if there is nothing to change
+ */
+export function changesOf(wanted, present) {
+  const changed = Object.entries(wanted).filter(([name, value]) =>
+    JSON.stringify(value) !== JSON.stringify(present[name]));
+  return changed.length === 0 ? null : /** @type {Partial<T>} */ (Object.fromEntries(changed));
+}

@@ -11,6 +11,8 @@ import { queueScreen } from './queue/screen.js';
 import { addRulesScreen, tryRulesScreen } from './rules/add.js';
 import { ruleScreen } from './rules/detail.js';
 import { rulesScreen } from './rules/list.js';
+import { siteScreen } from './sites/detail.js';
+import { sitesScreen } from './sites/list.js';
 import { threadScreen } from './threads/detail.js';
 import { threadsScreen } from './threads/list.js';
 
@@ -30,6 +32,8 @@ export const ROUTES = [
   { pattern: 'rules/:id', title: 'Rule', section: 'rules', needs: 'read', screen: ruleScreen },
   { pattern: 'bans', title: 'Bans', section: 'bans', needs: 'read', screen: bansScreen },
   { pattern: 'bans/:id', title: 'Ban', section: 'bans', needs: 'read', screen: banScreen },
+  { pattern: 'sites', title: 'Sites', section: 'sites', needs: 'read', screen: sitesScreen },
+  { pattern: 'sites/:slug', title: 'Site', section: 'sites', needs: 'read', screen: siteScreen },
 ];
 
 /** @typedef {{ name: string, label: string, icon: IconName, path: string, needs: Permission | null }} Section */

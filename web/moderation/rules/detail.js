@@ -6,7 +6,7 @@ import { ApiProblem } from '../api.js';
 import { changeRule, findRule, removeRule } from '../calls.js';
 import { confirmDialog } from '../dialog.js';
 import { fill, h } from '../dom.js';
-import { check } from '../fields.js';
+import { changesOf, check } from '../fields.js';
 import { field, form } from '../form.js';
 import { facts, finalActs, page, part } from '../page.js';
 import { button, timeElement, written } from '../parts.js';
@@ -53,13 +53,15 @@ export const ruleScreen = ({ main, place, signal }) => {
     });
     const isOn = check('is_enabled', 'The rule is on', { checked: rule.is_enabled });
     const { element } = form([kind, pattern, note, isOn], 'Save', async (values) => {
-      await changeRule(rule.id, {
+      const changes = changesOf({
         kind: kindOf(),
         action: actionOf(),
         pattern: values.pattern ?? '',
         note: values.note?.trim() || null,
         is_enabled: isOn.isOn(),
-      });
+      }, rule);
+      if (changes === null) return toast('Nothing has changed.');
+      await changeRule(rule.id, changes);
       toast('Saved.');
       go('rules', back.query);
     });

@@ -4,7 +4,7 @@
 
 import { changeThread } from '../calls.js';
 import { h } from '../dom.js';
-import { check, numberIn } from '../fields.js';
+import { changesOf, check, numberIn } from '../fields.js';
 import { field, form } from '../form.js';
 import { number } from '../format.js';
 import { facts, part } from '../page.js';
@@ -36,14 +36,16 @@ export function settingsPart(thread, onChange) {
   const title = field('title', 'Title', { value: thread.title ?? '', dir: 'auto', autocomplete: 'off' });
   const url = field('url', 'Address of the page', { value: thread.url ?? '', type: 'url', autocomplete: 'off' });
   const { element, submit } = form([moderation, limit, slow, stays, title, url], 'Save', async (values) => {
-    onChange(await changeThread(thread.id, {
-      moderation: values.moderation === 'pre' || values.moderation === 'post' ? values.moderation : null,
+    const changes = changesOf({
+      moderation: /** @type {AdminThread['moderation']} */ (values.moderation || null),
       max_characters: numberIn(values, 'max_characters', 1, MAX_CHARACTERS),
       slow_mode_seconds: numberIn(values, 'slow_mode_seconds', 1, DAY_SECONDS),
       stays_open: stays.isOn(),
       title: values.title?.trim() || null,
       url: values.url?.trim() || null,
-    }));
+    }, thread);
+    if (changes === null) return toast('Nothing has changed.');
+    onChange(await changeThread(thread.id, changes));
     toast('Saved.');
   });
   submit.dataset.focus = 'settings';
