@@ -7,6 +7,8 @@ import { h } from './dom.js';
 import { FieldErrors, field } from './form.js';
 import { number } from './format.js';
 
+let count = 0;
+
 /**
  * A box to tick, with its label beside it.
  *
@@ -20,6 +22,39 @@ export function check(name, label, props = {}) {
   made.element.classList.add('is-check');
   const { input } = made;
   return { ...made, isOn: () => input instanceof HTMLInputElement && input.checked };
+}
+
+/**
+ * Boxes to tick any number of.
+ *
+ * @template {string} T
+ * @param {string} name
+ * @param {string} legend
+ * @param {readonly (readonly [value: T, label: string])[]} options at least one
+ * @param {readonly T[]} chosen
+ * @returns {Field & { chosen: () => T[] }}
+ */
+export function boxes(name, legend, options, chosen) {
+  const inputs = options.map(([value, label]) => ({
+    value, label, input: h('input', { type: 'checkbox', value, checked: chosen.includes(value) }),
+  }));
+  const error = h('p', { id: `boxes-${(count += 1)}`, class: 'field-error' });
+  error.hidden = true;
+  const element = h('fieldset', { class: 'choices', 'aria-describedby': error.id },
+    h('legend', null, legend),
+    inputs.map(({ label, input }) => h('label', { class: 'choice' }, input, label)),
+    error);
+  const setError = (/** @type {string | null} */ message) => {
+    error.hidden = message === null;
+    error.textContent = message;
+  };
+  return {
+    name,
+    element,
+    setError,
+    input: inputs[0]?.input ?? h('input', null),
+    chosen: () => inputs.filter(({ input }) => input.checked).map(({ value }) => value),
+  };
 }
 
 /**

@@ -3,6 +3,7 @@
 /** @import { IconName } from './icons.js' */
 /** @import { Permission, Route } from './types' */
 
+import { accountScreen } from './account/screen.js';
 import { authorScreen } from './authors/screen.js';
 import { banScreen } from './bans/detail.js';
 import { bansScreen } from './bans/list.js';
@@ -13,6 +14,8 @@ import { ruleScreen } from './rules/detail.js';
 import { rulesScreen } from './rules/list.js';
 import { siteScreen } from './sites/detail.js';
 import { sitesScreen } from './sites/list.js';
+import { staffMemberScreen } from './staff/detail.js';
+import { staffScreen } from './staff/list.js';
 import { threadScreen } from './threads/detail.js';
 import { threadsScreen } from './threads/list.js';
 
@@ -34,6 +37,9 @@ export const ROUTES = [
   { pattern: 'bans/:id', title: 'Ban', section: 'bans', needs: 'read', screen: banScreen },
   { pattern: 'sites', title: 'Sites', section: 'sites', needs: 'read', screen: sitesScreen },
   { pattern: 'sites/:slug', title: 'Site', section: 'sites', needs: 'read', screen: siteScreen },
+  { pattern: 'staff', title: 'Staff', section: 'staff', needs: 'administer', screen: staffScreen },
+  { pattern: 'staff/:id', title: 'Staff', section: 'staff', needs: 'administer', screen: staffMemberScreen },
+  { pattern: 'account', title: 'Account', section: 'account', needs: null, screen: accountScreen },
 ];
 
 /** @typedef {{ name: string, label: string, icon: IconName, path: string, needs: Permission | null }} Section */

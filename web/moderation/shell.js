@@ -14,7 +14,7 @@ import { addressOf, go, here } from './router.js';
 import { HOME, sections } from './screens.js';
 import { currentMe, may } from './session.js';
 import { tokenAdvice } from './sign-in.js';
-import { nextTheme, theme } from './theme.js';
+import { nextTheme, onThemeChosen, theme } from './theme.js';
 import { undoLast } from './toast.js';
 
 /**
@@ -144,7 +144,7 @@ function pickSite(site) {
  */
 function tools(signal, leave) {
   const name = currentMe()?.staff.name ?? '';
-  const colours = h('button', { type: 'button', class: 'tool', on: { click: () => { nextTheme(); draw(); } } });
+  const colours = h('button', { type: 'button', class: 'tool', on: { click: () => void nextTheme() } });
   const keys = h('button', { type: 'button', class: 'tool', on: { click: () => turnKeys(!keysAreOn()) } });
   const help = h('button', { type: 'button', class: 'tool only-with-keys', on: { click: showKeysHelp } },
     h('span', { class: 'tool-key', 'aria-hidden': 'true' }, keyCaps('?')), 'All shortcuts');
@@ -156,6 +156,7 @@ function tools(signal, leave) {
   };
   draw();
   onKeysTurned(draw, signal);
+  onThemeChosen(draw, signal);
   return h('div', { class: 'tools' }, help, keys, colours,
     h('div', { class: 'signed-in' },
       h('p', null, written(name)),
