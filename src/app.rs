@@ -18,7 +18,7 @@ use crate::http::server::{ServerOptions, serve};
 use crate::http::{Api, routes};
 use crate::limits::Quotas;
 use crate::randomness::Randomness;
-use crate::service::{self, Service, sites, sweeping};
+use crate::service::{self, Service, sweeping};
 use crate::store::{self, MigrationError, Store};
 
 /// How often expired things are cleared away.
@@ -96,7 +96,7 @@ pub struct Running {
 /// # Errors
 /// [`StartError`].
 pub async fn start(settings: &Settings, service: Service) -> Result<Running, StartError> {
-    sites::ensure_default(&service).await?;
+    service::prepare(&service).await?;
     let address = settings.http.listen;
     let listener = TcpListener::bind(address).map_err(|reason| StartError::Listen { address, reason })?;
     let address = listener.local_addr()?;

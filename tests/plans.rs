@@ -85,7 +85,7 @@ async fn world(kind: Kind) -> World {
     let settings = database.all_settings();
     let open = move || app::open(&settings, Clock::system(), Randomness::seeded(1)).unwrap();
     let service = tokio::task::spawn_blocking(open).await.unwrap();
-    sites::ensure_default(&service).await.unwrap();
+    rejoinder::service::prepare(&service).await.unwrap();
     let site = sites::find(&service, "default").await.unwrap();
     World { database, service, site }
 }

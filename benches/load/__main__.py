@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import bare_sqlite, pages, table, wrk
+from . import bare_sqlite, moderation, pages, table, wrk
 from .bare_postgres import Postgres
 from .processes import Database, Server, ask, start_times, stop_all
 from .visitors import ROOTS_OF_50, TEXTS, Visitors, World, counts_path, page_path, walk
@@ -31,6 +31,8 @@ def options():
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--comments", type=int, default=50_000)
+    parser.add_argument("--pending", type=int, default=100_000)
+    parser.add_argument("--moderation-only", action="store_true")
     parser.add_argument("--postgres-address")
     parser.add_argument("--postgres-programs")
     parser.add_argument("--postmaster", type=int)
@@ -239,7 +241,26 @@ class Run:
             (f"one statement by pgbench, {POOL} clients", None, send("posts-at-once")),
         ]
 
+    def moderate(self, service):
+        """Queues and decisions."""
+
+        def cpu_ms():
+            return service.cpu_ms() + self.database.cpu_ms()
+
+        queues = moderation.Queues(service, self.given.service, self.url, self.given.pending, self.note)
+        if not self.sqlite:
+            self.postgres.sql("service", "VACUUM ANALYZE")
+        seconds = max(4 * self.given.seconds, 8)
+        self.moderation, self.results["moderation"] = moderation.compare(queues, cpu_ms, seconds)
+
     # The order of things.
+
+    def moderation_only(self):
+        with self.service() as service:
+            service.wait()
+            self.moderate(service)
+            self.verify()
+        self.print([])
 
     def whole(self):
         options = "" if self.sqlite else "&options=-c%20synchronous_commit%3Doff"
@@ -271,6 +292,7 @@ class Run:
             self.pages, self.results["pages"] = pages.compare(service, world, seconds)
             self.posts(service, world)
             after = service.memory_mb()
+            self.moderate(service)
             self.verify()
         small.append(["memory after start, MB", at_rest["resident"], fixed, at_rest["resident"] / fixed, ""])
         met = "≤ 64 met" if after["resident"] <= 64 else "≤ 64 NO"
@@ -297,9 +319,8 @@ class Run:
     def print(self, small):
         titles = ["other", "service", "ceiling", "ratio", "goal"]
         parts = [
-            table.text(self.rows, table.TITLES),
-            self.pages,
-            table.text(small, titles),
+            *([table.text(self.rows, table.TITLES), self.pages, table.text(small, titles)] if small else []),
+            self.moderation,
             f"counts --verify after all this: {self.verified}",
             *(f"WRONG: {fault}" for fault in self.faults),
         ]
@@ -323,7 +344,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         run = Run(options())
-        run.whole()
+        run.moderation_only() if run.given.moderation_only else run.whole()
     finally:
         stop_all()
     if run.faults:

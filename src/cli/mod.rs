@@ -6,6 +6,7 @@
 mod counts;
 mod health;
 mod sites;
+mod staff;
 mod threads;
 
 use std::io::Write;
@@ -49,6 +50,11 @@ enum Command {
     Site {
         #[command(subcommand)]
         command: sites::Command,
+    },
+    /// Add people who look after sites.
+    Staff {
+        #[command(subcommand)]
+        command: staff::Command,
     },
     /// Change the settings of a thread.
     Thread {
@@ -116,6 +122,7 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
         Command::CheckConfig => check_config(&settings),
         Command::Health => health::ask(settings.http.listen),
         Command::Site { command } => with_service(&settings, async |service| sites::execute(service, command).await),
+        Command::Staff { command } => with_service(&settings, async |service| staff::execute(service, command).await),
         Command::Thread { command } => {
             with_service(&settings, async |service| threads::execute(service, command).await)
         }
@@ -133,7 +140,7 @@ fn with_service(settings: &Settings, work: impl AsyncFnOnce(&Service) -> Result<
     let service = open(settings)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let outcome = match service::sites::ensure_default(&service).await {
+        let outcome = match service::prepare(&service).await {
             Ok(()) => work(&service).await,
             Err(error) => Err(error.into()),
         };

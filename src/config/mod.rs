@@ -122,6 +122,12 @@ pub struct LimitSettings {
     pub vote: QuotaSettings,
     /// Becoming a new guest.
     pub guest: QuotaSettings,
+    /// Reporting a comment.
+    pub report: QuotaSettings,
+    /// What staff do, on all sites together.
+    pub staff: QuotaSettings,
+    /// Trying to sign in, on all sites together.
+    pub sign_in: QuotaSettings,
 }
 
 impl LimitSettings {
@@ -134,6 +140,9 @@ impl LimitSettings {
             Action::Edit => self.edit,
             Action::Vote => self.vote,
             Action::Guest => self.guest,
+            Action::Report => self.report,
+            Action::Staff => self.staff,
+            Action::SignIn => self.sign_in,
         }
     }
 }

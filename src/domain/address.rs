@@ -1,7 +1,11 @@
-//! Networks of clients, as quotas know them.
+//! Networks of clients, as quotas know them, and as they are kept with what was written from there: hashed.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
+
+use data_encoding::BASE32_DNSSEC;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
 
 /// The network of a client: one IPv4 address, or the /64 of an IPv6 address, since a single host often has all of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,6 +34,68 @@ impl fmt::Display for ClientNetwork {
     }
 }
 
+/// The secret under which networks are hashed: who has the hashes without it can't try out addresses.
+#[derive(Clone)]
+pub struct NetworkKey([u8; 32]);
+
+/// A network as it is kept and shown to staff: the first 16 bytes of HMAC-SHA-256 of its text under the key of the
+/// installation. The same network has the same hash on every site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct NetworkHash([u8; 16]);
+
+impl NetworkKey {
+    /// The key made of these random bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The hash of a network.
+    #[must_use]
+    pub fn hash(&self, network: ClientNetwork) -> NetworkHash {
+        // A key of any length will do, so this can't fail.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else {
+            return NetworkHash([0; 16]);
+        };
+        mac.update(network.to_string().as_bytes());
+        let digest: [u8; 32] = mac.finalize().into_bytes().into();
+        NetworkHash(digest.first_chunk().copied().unwrap_or_default())
+    }
+}
+
+impl fmt::Debug for NetworkKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("NetworkKey(…)")
+    }
+}
+
+impl NetworkHash {
+    /// A hash read back from the store; `None` if it has another length.
+    #[must_use]
+    pub fn from_stored(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// The bytes of the hash.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
+    /// Reads the wire form, `n` and 26 characters of base32hex; `None` for anything that this service never wrote.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let hash = Self::from_stored(&BASE32_DNSSEC.decode(text.strip_prefix('n')?.as_bytes()).ok()?)?;
+        (hash.to_string() == text).then_some(hash)
+    }
+}
+
+impl fmt::Display for NetworkHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "n{}", BASE32_DNSSEC.encode(&self.0))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,6 +110,19 @@ mod tests {
         ];
         for (address, network) in cases {
             assert_eq!(address.parse().map(|ip| ClientNetwork::of(ip).to_string()), Ok(network.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_hashed_network_reads_back_and_depends_on_the_key() {
+        let network = ClientNetwork::of(IpAddr::from([192, 0, 2, 7]));
+        let hash = NetworkKey::from_bytes([1; 32]).hash(network);
+        assert_eq!(hash, NetworkKey::from_bytes([1; 32]).hash(network));
+        assert_ne!(hash, NetworkKey::from_bytes([2; 32]).hash(network));
+        assert_ne!(hash, NetworkKey::from_bytes([1; 32]).hash(ClientNetwork::of(IpAddr::from([192, 0, 2, 8]))));
+        assert_eq!(NetworkHash::parse(&hash.to_string()), Some(hash));
+        for text in ["", "0", "192.0.2.7", &hash.to_string().to_uppercase()] {
+            assert_eq!(NetworkHash::parse(text), None, "{text}");
         }
     }
 }

@@ -1,8 +1,6 @@
 //! People who write.
 
-use data_encoding::BASE64URL_NOPAD;
-use sha2::{Digest, Sha256};
-
+use super::credential::token;
 use super::id::AuthorId;
 use super::text;
 
@@ -45,23 +43,7 @@ impl DisplayName {
     /// # Errors
     /// [`NameError`] for a name that is blank, too long or piled up with combining marks.
     pub fn parse(input: &str) -> Result<Self, NameError> {
-        let name = text::normalise_line(input);
-        if text::is_blank(&name) {
-            return Err(NameError::Blank);
-        }
-        let actual = u64::try_from(text::characters(&name)).unwrap_or(u64::MAX);
-        let max = u64::from(MAX_NAME_CHARACTERS);
-        if actual > max {
-            return Err(NameError::TooLong { max, actual });
-        }
-        if text::most_combining_marks(&name) > super::body::MAX_COMBINING_MARKS {
-            let max = u64::try_from(super::body::MAX_COMBINING_MARKS).unwrap_or(u64::MAX);
-            return Err(NameError::TooManyCombiningMarks { max });
-        }
-        if name.len() > MAX_NAME_BYTES {
-            return Err(NameError::TooLong { max, actual });
-        }
-        Ok(Self(name))
+        read_name(input).map(Self)
     }
 
     /// A name read back from the store.
@@ -75,6 +57,27 @@ impl DisplayName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// The clean line that a name is kept as, whoever bears it.
+pub(super) fn read_name(input: &str) -> Result<String, NameError> {
+    let name = text::normalise_line(input);
+    if text::is_blank(&name) {
+        return Err(NameError::Blank);
+    }
+    let actual = u64::try_from(text::characters(&name)).unwrap_or(u64::MAX);
+    let max = u64::from(MAX_NAME_CHARACTERS);
+    if actual > max {
+        return Err(NameError::TooLong { max, actual });
+    }
+    if text::most_combining_marks(&name) > super::body::MAX_COMBINING_MARKS {
+        let max = u64::try_from(super::body::MAX_COMBINING_MARKS).unwrap_or(u64::MAX);
+        return Err(NameError::TooManyCombiningMarks { max });
+    }
+    if name.len() > MAX_NAME_BYTES {
+        return Err(NameError::TooLong { max, actual });
+    }
+    Ok(name)
 }
 
 /// An e-mail address that a writer left. It is never part of a public answer.
@@ -110,6 +113,8 @@ impl std::fmt::Debug for Email {
 pub enum AuthorKind {
     /// Somebody without an account, told apart by a token.
     Guest,
+    /// Somebody who works for the site.
+    Staff,
 }
 
 impl AuthorKind {
@@ -118,54 +123,44 @@ impl AuthorKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Guest => "guest",
+            Self::Staff => "staff",
+        }
+    }
+
+    /// The number that the store keeps.
+    #[must_use]
+    pub const fn number(self) -> i16 {
+        match self {
+            Self::Guest => 0,
+            Self::Staff => 1,
+        }
+    }
+
+    /// The kind with this number.
+    #[must_use]
+    pub const fn from_number(number: i16) -> Option<Self> {
+        match number {
+            0 => Some(Self::Guest),
+            1 => Some(Self::Staff),
+            _ => None,
         }
     }
 }
 
-/// The secret by which a guest is told apart: 32 random bytes, on the wire as `rjg_` and 43 characters of base64url.
-///
-/// The store keeps its hash only.
-#[derive(Clone, PartialEq, Eq)]
-pub struct GuestToken([u8; 32]);
+token!(
+    /// The secret by which a guest is told apart: 32 random bytes, on the wire as `rjg_` and 43 characters of base64url.
+    ///
+    /// The store keeps its hash only.
+    GuestToken, "rjg_", GuestTokenHash
+);
 
 /// The hash by which a guest is found: SHA-256 of the token. The token is random, so it needs no salt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct GuestTokenHash([u8; 32]);
 
-impl GuestToken {
-    /// What every token begins with, so that secret scanners can find one that leaked.
-    pub const PREFIX: &'static str = "rjg_";
-
-    /// The token made of these random bytes.
-    #[must_use]
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+impl From<[u8; 32]> for GuestTokenHash {
+    fn from(bytes: [u8; 32]) -> Self {
         Self(bytes)
-    }
-
-    /// Reads the wire form; `None` if this service never wrote it.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let encoded = text.strip_prefix(Self::PREFIX)?;
-        let bytes = BASE64URL_NOPAD.decode(encoded.as_bytes()).ok()?;
-        Some(Self(bytes.try_into().ok()?))
-    }
-
-    /// The wire form. A method of this name, not `Display`, so that no token is logged by accident.
-    #[must_use]
-    pub fn reveal(&self) -> String {
-        format!("{}{}", Self::PREFIX, BASE64URL_NOPAD.encode(&self.0))
-    }
-
-    /// The hash that the store keeps.
-    #[must_use]
-    pub fn hash(&self) -> GuestTokenHash {
-        GuestTokenHash(Sha256::digest(self.0).into())
-    }
-}
-
-impl std::fmt::Debug for GuestToken {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("GuestToken(…)")
     }
 }
 
@@ -210,15 +205,5 @@ mod tests {
         assert_eq!(DisplayName::parse(&"x".repeat(65)), Err(NameError::TooLong { max: 64, actual: 65 }));
         let piled_up = format!("a{}", "\u{316}".repeat(11));
         assert_eq!(DisplayName::parse(&piled_up), Err(NameError::TooManyCombiningMarks { max: 10 }));
-    }
-
-    #[test]
-    fn a_guest_token_reads_back_and_shows_itself_only_when_asked() {
-        let token = GuestToken::from_bytes([7; 32]);
-        assert_eq!(GuestToken::parse(&token.reveal()), Some(token.clone()));
-        assert_eq!(format!("{token:?}"), "GuestToken(…)");
-        for text in ["", "rjg_", "rjg_AAAA", "xyz_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc"] {
-            assert_eq!(GuestToken::parse(text), None, "{text}");
-        }
     }
 }

@@ -1,7 +1,9 @@
 //! Comments.
 
+use super::address::NetworkHash;
 use super::author::Author;
 use super::body::CommentBody;
+use super::hold::Hold;
 use super::html::SafeHtml;
 use super::id::{CommentId, ThreadId};
 use super::site::Policy;
@@ -44,6 +46,16 @@ pub struct Comment {
     pub listed_reply_count: u32,
     /// For a root, all published comments below it.
     pub descendant_count: u32,
+    /// The network it was written from; unknown for old ones.
+    pub network: Option<NetworkHash>,
+    /// Why it waits for a moderator, or once did.
+    pub holds: Vec<Hold>,
+    /// Reports of readers that no decision has settled yet.
+    pub report_count: u32,
+    /// How often its text or state has changed, counted from 1: a moderator decides about the version they saw.
+    pub version: u32,
+    /// When its text is to be erased: some time after staff deleted it.
+    pub erase_at: Option<Timestamp>,
 }
 
 impl Comment {
@@ -57,6 +69,13 @@ impl Comment {
     #[must_use]
     pub const fn is_published(&self) -> bool {
         matches!(self.status, Status::Published)
+    }
+
+    /// Whether nothing is left of what it said, so that no decision can bring it back: its writer deleted it, or staff did
+    /// so long ago.
+    #[must_use]
+    pub const fn is_erased(&self) -> bool {
+        matches!(self.status, Status::Deleted) && self.erase_at.is_none()
     }
 
     /// The depth at which it is shown: deeper replies stand at the cap.

@@ -85,6 +85,31 @@ id!(
     /// A person who writes: today a guest, known by a token.
     AuthorId
 );
+id!(
+    /// A person who looks after sites.
+    StaffId
+);
+id!(
+    /// A session of a member of staff in a browser.
+    SessionId
+);
+id!(
+    /// An API token.
+    TokenId
+);
+id!(
+    /// What a moderator decided about a comment.
+    DecisionId
+);
+id!(
+    /// A ban of a writer or of a network.
+    BanId
+);
+
+id!(
+    /// A rule about what texts may say.
+    RuleId
+);
 
 #[cfg(test)]
 mod tests {

@@ -13,11 +13,18 @@ pub enum Action {
     Vote,
     /// Becoming a new guest: limited apart from the write that needs it, so that votes can't be minted.
     Guest,
+    /// Reporting a comment.
+    Report,
+    /// What staff do, whatever it is.
+    Staff,
+    /// Trying to sign in.
+    SignIn,
 }
 
 impl Action {
     /// Every action.
-    pub const EACH: [Self; 5] = [Self::Read, Self::Post, Self::Edit, Self::Vote, Self::Guest];
+    pub const EACH: [Self; 8] =
+        [Self::Read, Self::Post, Self::Edit, Self::Vote, Self::Guest, Self::Report, Self::Staff, Self::SignIn];
 
     /// The name of its quota in settings and in the `RateLimit` headers.
     #[must_use]
@@ -28,6 +35,9 @@ impl Action {
             Self::Edit => "edit",
             Self::Vote => "vote",
             Self::Guest => "guest",
+            Self::Report => "report",
+            Self::Staff => "staff",
+            Self::SignIn => "sign_in",
         }
     }
 }

@@ -3,6 +3,9 @@
 //! A closed list: each has a stable code and the numbers that a client needs to do better. Which HTTP status a refusal
 //! becomes is not known here.
 
+use std::borrow::Cow;
+
+use super::access::Permission;
 use super::author::{MAX_NAME_CHARACTERS, NameError};
 use super::body::BodyError;
 use super::html::TooNested;
@@ -71,6 +74,108 @@ pub enum Refusal {
     /// The comment isn't the one that the client has seen.
     #[error("The comment or its thread has changed since this `ETag` was given. Read it again.")]
     PreconditionFailed,
+    /// The call is for staff, and nothing says who asks.
+    #[error("Sign in, or send an API token of a member of staff: `Authorization: Bearer rjs_…`.")]
+    StaffTokenRequired,
+    /// No member of staff has this API token, or not any more.
+    #[error("The API token is not known, has expired, or belongs to somebody who is shut out.")]
+    InvalidStaffToken,
+    /// The session is over.
+    #[error("The session is over. Sign in again.")]
+    SessionEnded,
+    /// Name, password or code are not those of a member of staff.
+    #[error("The name, the password or the code is wrong.")]
+    SignInFailed,
+    /// The password is right, and a second factor is needed.
+    #[error("Send the code of the authenticator app too, or a recovery code, as `code`.")]
+    CodeRequired,
+    /// The role, or the scopes of the token, don't permit it.
+    #[error("This takes the permission `{}`, which the role or the scopes of the token don't include.", .0.name())]
+    NotPermitted(Permission),
+    /// Another site's page sent the cookie of a session along.
+    #[error("This request came from a page of another site. Only the service's own pages may use a session.")]
+    CrossSiteRequest,
+    /// The present password is another.
+    #[error("This is not the present password.")]
+    WrongPassword,
+    /// The code is wrong, or was used before.
+    #[error("The code is wrong, was used already, or is too old. Wait for the next one.")]
+    WrongCode,
+    /// No member of staff has this id.
+    #[error("There is no such member of staff.")]
+    StaffNotFound,
+    /// No API token that the client may know of has this id.
+    #[error("There is no such API token.")]
+    TokenNotFound,
+    /// No session that the client may know of has this id.
+    #[error("There is no such session.")]
+    SessionNotFound,
+    /// A member of staff has this name, or one that looks like it.
+    #[error("A member of staff has this name already, or one that looks like it.")]
+    NameTaken,
+    /// Nobody would be left who may administer.
+    #[error("This is the last owner of all sites who isn't disabled. Make another one first.")]
+    LastOwner,
+    /// No decision that the client may know of has this id.
+    #[error("There is no such decision.")]
+    DecisionNotFound,
+    /// No thread that the client may know of has this id.
+    #[error("There is no such thread.")]
+    ThreadNotFound,
+    /// No writer that the client may know of has this id.
+    #[error("There is no such writer.")]
+    AuthorNotFound,
+    /// The decision was undone before.
+    #[error("This decision was undone already.")]
+    AlreadyUndone,
+    /// The entry of the log is no decision about a comment.
+    #[error("Only decisions about comments can be undone, and an undoing can't.")]
+    NotUndoable,
+    /// The comment has changed since the decision.
+    #[error("The comment has changed since this decision. Look at it, and decide anew.")]
+    DecisionSuperseded,
+    /// Nothing is left of the comment.
+    #[error("Its writer deleted this comment, or its text was erased some time after staff deleted it.")]
+    CommentErased,
+    /// No rule that the client may know of has this id.
+    #[error("There is no such rule.")]
+    RuleNotFound,
+    /// No ban that the client may know of has this id.
+    #[error("There is no such ban.")]
+    BanNotFound,
+    /// The site would have too many rules.
+    #[error("A site can have {max} rules.")]
+    TooManyRules {
+        /// The most rules.
+        max: u64,
+    },
+    /// Another thread of the site has this key.
+    #[error("Another thread of the site has this key. To move the comments there, send `merge: true` too.")]
+    ThreadKeyTaken,
+    /// The thread has too many comments to be moved at once.
+    #[error("A thread of at most {max} comments can be moved into another.")]
+    ThreadTooLarge {
+        /// The most comments.
+        max: u64,
+    },
+    /// The site has threads.
+    #[error("The site has threads, and only an empty one can be removed.")]
+    SiteNotEmpty,
+    /// Another site has this name.
+    #[error("There is a site of this name already.")]
+    SiteTaken,
+    /// The writer, or their network, was shut out.
+    #[error("You can't write here{}.", ending(*.retry_after_seconds))]
+    Banned {
+        /// When the ban ends, in seconds from now; `None` for one without an end.
+        retry_after_seconds: Option<u64>,
+    },
+    /// The writer must wait before they write to this thread again.
+    #[error("This thread is in slow mode. Write again in {retry_after_seconds} s.")]
+    SlowMode {
+        /// In how many seconds.
+        retry_after_seconds: u32,
+    },
     /// The client used up its quota.
     #[error("Too many requests of this kind. Try again in {} s.", .0.reset_seconds)]
     RateLimited(Standing),
@@ -99,6 +204,36 @@ impl Refusal {
             Self::IdempotencyInProgress,
             Self::IdempotencyKeyReused,
             Self::PreconditionFailed,
+            Self::StaffTokenRequired,
+            Self::InvalidStaffToken,
+            Self::SessionEnded,
+            Self::SignInFailed,
+            Self::CodeRequired,
+            Self::NotPermitted(Permission::Read),
+            Self::CrossSiteRequest,
+            Self::WrongPassword,
+            Self::WrongCode,
+            Self::StaffNotFound,
+            Self::TokenNotFound,
+            Self::SessionNotFound,
+            Self::NameTaken,
+            Self::LastOwner,
+            Self::DecisionNotFound,
+            Self::ThreadNotFound,
+            Self::AuthorNotFound,
+            Self::AlreadyUndone,
+            Self::NotUndoable,
+            Self::DecisionSuperseded,
+            Self::CommentErased,
+            Self::RuleNotFound,
+            Self::BanNotFound,
+            Self::TooManyRules { max: 0 },
+            Self::ThreadKeyTaken,
+            Self::ThreadTooLarge { max: 0 },
+            Self::SiteNotEmpty,
+            Self::SiteTaken,
+            Self::Banned { retry_after_seconds: None },
+            Self::SlowMode { retry_after_seconds: 1 },
             Self::RateLimited(standing),
         ]
     }
@@ -123,6 +258,36 @@ impl Refusal {
             Self::IdempotencyInProgress => "idempotency_in_progress",
             Self::IdempotencyKeyReused => "idempotency_key_reused",
             Self::PreconditionFailed => "precondition_failed",
+            Self::StaffTokenRequired => "staff_token_required",
+            Self::InvalidStaffToken => "invalid_staff_token",
+            Self::SessionEnded => "session_ended",
+            Self::SignInFailed => "sign_in_failed",
+            Self::CodeRequired => "code_required",
+            Self::NotPermitted(_) => "not_permitted",
+            Self::CrossSiteRequest => "cross_site_request",
+            Self::WrongPassword => "wrong_password",
+            Self::WrongCode => "wrong_code",
+            Self::StaffNotFound => "staff_not_found",
+            Self::TokenNotFound => "token_not_found",
+            Self::SessionNotFound => "session_not_found",
+            Self::NameTaken => "name_taken",
+            Self::LastOwner => "last_owner",
+            Self::DecisionNotFound => "decision_not_found",
+            Self::ThreadNotFound => "thread_not_found",
+            Self::AuthorNotFound => "author_not_found",
+            Self::AlreadyUndone => "already_undone",
+            Self::NotUndoable => "not_undoable",
+            Self::DecisionSuperseded => "decision_superseded",
+            Self::CommentErased => "comment_erased",
+            Self::RuleNotFound => "rule_not_found",
+            Self::BanNotFound => "ban_not_found",
+            Self::TooManyRules { .. } => "too_many_rules",
+            Self::ThreadKeyTaken => "thread_key_taken",
+            Self::ThreadTooLarge { .. } => "thread_too_large",
+            Self::SiteNotEmpty => "site_not_empty",
+            Self::SiteTaken => "site_taken",
+            Self::Banned { .. } => "banned",
+            Self::SlowMode { .. } => "slow_mode",
             Self::RateLimited(_) => "rate_limited",
         }
     }
@@ -134,6 +299,11 @@ impl Refusal {
             Self::EditWindowClosed { edit_window_seconds } => {
                 vec![("edit_window_seconds", u64::from(*edit_window_seconds))]
             }
+            Self::TooManyRules { max } | Self::ThreadTooLarge { max } => vec![("max", *max)],
+            Self::Banned { retry_after_seconds } => {
+                retry_after_seconds.map(|seconds| ("retry_after_seconds", seconds)).into_iter().collect()
+            }
+            Self::SlowMode { retry_after_seconds } => vec![("retry_after_seconds", u64::from(*retry_after_seconds))],
             Self::RateLimited(standing) => vec![("retry_after_seconds", u64::from(standing.reset_seconds))],
             _ => Vec::new(),
         }
@@ -141,9 +311,13 @@ impl Refusal {
 
     /// The refusal of one member.
     #[must_use]
-    pub fn input(pointer: &'static str, rule: Rule) -> Self {
-        Self::Input(vec![InputError { pointer, rule }])
+    pub fn input(pointer: impl Into<Cow<'static, str>>, rule: Rule) -> Self {
+        Self::Input(vec![InputError { pointer: pointer.into(), rule }])
     }
+}
+
+fn ending(retry_after_seconds: Option<u64>) -> String {
+    retry_after_seconds.map(|seconds| format!(" for another {seconds} s")).unwrap_or_default()
 }
 
 fn origin_advice(origin: &str, site: &str) -> String {
@@ -162,7 +336,7 @@ fn origin_advice(origin: &str, site: &str) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InputError {
     /// Where it is: a JSON pointer (RFC 6901).
-    pub pointer: &'static str,
+    pub pointer: Cow<'static, str>,
     /// The rule it breaks.
     pub rule: Rule,
 }

@@ -92,6 +92,7 @@ macro_rules! named {
         }
     };
 }
+pub(super) use named;
 
 named!(Moderation { Post = "post", Pre = "pre" });
 named!(Voting { None = "none", Up = "up", UpDown = "up_down" });

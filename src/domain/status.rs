@@ -7,11 +7,36 @@ pub enum Status {
     Pending,
     /// Readers see it.
     Published,
-    /// Taken back by its writer; a tombstone where published comments answer it.
+    /// Taken back by its writer, or removed by staff; a tombstone where listed comments answer it.
     Deleted,
+    /// Turned down by staff.
+    Rejected,
+    /// Turned down by staff as spam.
+    Spam,
 }
 
 impl Status {
+    /// Every status.
+    pub const EACH: [Self; 5] = [Self::Pending, Self::Published, Self::Deleted, Self::Rejected, Self::Spam];
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Published => "published",
+            Self::Deleted => "deleted",
+            Self::Rejected => "rejected",
+            Self::Spam => "spam",
+        }
+    }
+
+    /// The status with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::EACH.into_iter().find(|status| status.name() == name)
+    }
+
     /// The number that the store keeps.
     #[must_use]
     pub const fn number(self) -> i16 {
@@ -19,6 +44,8 @@ impl Status {
             Self::Pending => 0,
             Self::Published => 1,
             Self::Deleted => 2,
+            Self::Rejected => 3,
+            Self::Spam => 4,
         }
     }
 
@@ -29,6 +56,8 @@ impl Status {
             0 => Some(Self::Pending),
             1 => Some(Self::Published),
             2 => Some(Self::Deleted),
+            3 => Some(Self::Rejected),
+            4 => Some(Self::Spam),
             _ => None,
         }
     }

@@ -46,6 +46,36 @@ pub fn normalise_line(input: &str) -> String {
     line
 }
 
+/// A secret as it is compared: NFC, and every space a plain one, as for an `OpaqueString` (RFC 8265, section 4.2.2).
+/// Nothing is trimmed or removed.
+///
+/// Idempotent. The result is at most three times as long as the input in bytes; the room for it is taken at once, so
+/// that no shorter copy is left behind in memory.
+#[must_use]
+pub fn normalise_secret(input: &str) -> String {
+    let spaces = input.chars().map(|c| if is_space(c) { ' ' } else { c });
+    let mut secret = String::with_capacity(input.len().saturating_mul(3));
+    secret.extend(spaces.nfc());
+    secret
+}
+
+/// Whether a character is a space within a line (general category Zs).
+fn is_space(c: char) -> bool {
+    c.is_whitespace() && !c.is_control() && !is_line_end(c)
+}
+
+/// Whether a character ends a line although it is no control: the line and the paragraph separator.
+fn is_line_end(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// Whether a character has no place in a secret: what [`is_forbidden`] names, and everything that ends a line or jumps
+/// to a column, since keyboards can't type it where secrets are asked for.
+#[must_use]
+pub fn is_forbidden_in_secret(c: char) -> bool {
+    c.is_control() || is_line_end(c) || is_forbidden(c)
+}
+
 /// The length of a text as a reader would count it: in extended grapheme clusters (UAX #29).
 #[must_use]
 pub fn characters(text: &str) -> usize {
@@ -145,6 +175,31 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_keeps_every_character_in_one_form() {
+        let cases = [
+            (" outer  space ", " outer  space "),
+            ("e\u{301}", "\u{e9}"),
+            ("a\u{a0}b\u{3000}c\u{2000}d\u{1680}", "a b c d "),
+            ("\u{fb01}\u{2460}", "\u{fb01}\u{2460}"),
+            ("a\tb\nc\u{2028}d", "a\tb\nc\u{2028}d"),
+            ("Stra\u{df}e", "Stra\u{df}e"),
+        ];
+        for (input, expected) in cases {
+            assert_eq!(normalise_secret(input), expected, "{input:?}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_one_line_of_what_can_be_typed() {
+        for c in ['\0', '\t', '\n', '\r', '\u{7f}', '\u{85}', '\u{2028}', '\u{2029}', '\u{202e}', '\u{feff}'] {
+            assert!(is_forbidden_in_secret(c), "{c:?}");
+        }
+        for c in [' ', 'a', '\u{a0}', 'é', '👍', '\u{200d}'] {
+            assert!(!is_forbidden_in_secret(c), "{c:?}");
+        }
+    }
+
+    #[test]
     fn characters_are_counted_as_readers_do() {
         let cases = [
             ("", 0),
@@ -200,6 +255,13 @@ mod tests {
             let line = normalise_line(&input);
             prop_assert_eq!(&normalise_line(&line), &line);
             prop_assert_eq!(&normalise(&line), &line);
+        }
+
+        #[test]
+        fn normalising_a_secret_twice_changes_nothing(input in any::<String>()) {
+            let once = normalise_secret(&input);
+            prop_assert_eq!(&normalise_secret(&once), &once);
+            prop_assert!(is_nfc(&once) && once.len() <= 3 * input.len());
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What is served as it is: the contract, and a page to read it with, from the binary itself.
 
-use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY};
 use std::sync::LazyLock;
 
 use actix_web::http::header::EntityTag;
@@ -47,8 +47,20 @@ const ASSETS: [Asset; 6] = [
     },
 ];
 
+/// The page for moderators.
+const MODERATION: &[Asset] = include!(concat!(env!("OUT_DIR"), "/moderation.rs"));
+
+/// The page runs scripts and styles of its own origin only, and no script may make HTML out of text (Trusted Types).
+const MODERATION_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+                                 connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; \
+                                 base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+/// The files of a page fit one another and the service: after an upgrade none of the old ones may be used.
+const MODERATION_CACHING: &str = "public, no-cache";
+
 /// The validators of the assets, made at the first request and then kept: one of the files is large.
 static TAGS: LazyLock<[EntityTag; 6]> = LazyLock::new(|| ASSETS.map(|asset| entity_tag(asset.body.as_bytes())));
+static MODERATION_TAGS: LazyLock<Vec<EntityTag>> =
+    LazyLock::new(|| MODERATION.iter().map(|asset| entity_tag(asset.body.as_bytes())).collect());
 
 /// Answers with a file that the binary carries.
 ///
@@ -61,5 +73,26 @@ pub async fn read_asset(request: HttpRequest) -> Result<HttpResponse, ApiError> 
     let mut response = public_bytes(&request, body, tag, asset.content_type, CACHING);
     let policy = if asset.path.starts_with("/docs") { DOCS_POLICY } else { DATA_ONLY };
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    Ok(response)
+}
+
+/// Answers with a file of the page for moderators.
+///
+/// # Errors
+/// 404 for anything else.
+pub async fn read_moderation_page(request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let found = MODERATION.iter().zip(MODERATION_TAGS.iter()).find(|(asset, _)| asset.path == request.path());
+    let (asset, tag) = found.ok_or(Protocol::NotFound)?;
+    let body = Bytes::from_static(asset.body.as_bytes());
+    let mut response = public_bytes(&request, body, tag, asset.content_type, MODERATION_CACHING);
+    let headers = [
+        (CONTENT_SECURITY_POLICY, MODERATION_POLICY),
+        (REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ];
+    for (name, value) in headers {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
     Ok(response)
 }

@@ -68,19 +68,50 @@ const fn protocol_status(protocol: &Protocol) -> StatusCode {
 fn refusal_status(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::InvalidCursor => StatusCode::BAD_REQUEST,
-        Refusal::TokenRequired | Refusal::InvalidToken => StatusCode::UNAUTHORIZED,
+        Refusal::TokenRequired
+        | Refusal::InvalidToken
+        | Refusal::StaffTokenRequired
+        | Refusal::InvalidStaffToken
+        | Refusal::SessionEnded
+        | Refusal::SignInFailed
+        | Refusal::CodeRequired => StatusCode::UNAUTHORIZED,
         Refusal::ThreadClosed
         | Refusal::EditWindowClosed { .. }
         | Refusal::NotYourComment
         | Refusal::OwnComment
         | Refusal::VotingDisabled
         | Refusal::GuestsNotAllowed
-        | Refusal::OriginNotAllowed { .. } => StatusCode::FORBIDDEN,
-        Refusal::SiteNotFound | Refusal::CommentNotFound => StatusCode::NOT_FOUND,
-        Refusal::IdempotencyInProgress => StatusCode::CONFLICT,
+        | Refusal::OriginNotAllowed { .. }
+        | Refusal::NotPermitted(_)
+        | Refusal::CrossSiteRequest
+        | Refusal::WrongPassword
+        | Refusal::WrongCode
+        | Refusal::Banned { .. } => StatusCode::FORBIDDEN,
+        Refusal::SiteNotFound
+        | Refusal::CommentNotFound
+        | Refusal::StaffNotFound
+        | Refusal::TokenNotFound
+        | Refusal::SessionNotFound
+        | Refusal::DecisionNotFound
+        | Refusal::ThreadNotFound
+        | Refusal::AuthorNotFound
+        | Refusal::RuleNotFound
+        | Refusal::BanNotFound => StatusCode::NOT_FOUND,
+        Refusal::IdempotencyInProgress
+        | Refusal::NameTaken
+        | Refusal::LastOwner
+        | Refusal::AlreadyUndone
+        | Refusal::NotUndoable
+        | Refusal::DecisionSuperseded
+        | Refusal::CommentErased
+        | Refusal::TooManyRules { .. }
+        | Refusal::ThreadKeyTaken
+        | Refusal::ThreadTooLarge { .. }
+        | Refusal::SiteNotEmpty
+        | Refusal::SiteTaken => StatusCode::CONFLICT,
         Refusal::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
         Refusal::Input(_) | Refusal::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-        Refusal::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::RateLimited(_) | Refusal::SlowMode { .. } => StatusCode::TOO_MANY_REQUESTS,
     }
 }
 
@@ -137,11 +168,20 @@ impl ApiError {
 
     fn headers(&self) -> Vec<(HeaderName, String)> {
         match self {
-            Self::Refused(Refusal::TokenRequired) => vec![(WWW_AUTHENTICATE, "Bearer".to_owned())],
-            Self::Refused(Refusal::InvalidToken) => {
+            Self::Refused(
+                Refusal::TokenRequired
+                | Refusal::StaffTokenRequired
+                | Refusal::SessionEnded
+                | Refusal::SignInFailed
+                | Refusal::CodeRequired,
+            ) => vec![(WWW_AUTHENTICATE, "Bearer".to_owned())],
+            Self::Refused(Refusal::InvalidToken | Refusal::InvalidStaffToken) => {
                 vec![(WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"".to_owned())]
             }
             Self::Refused(Refusal::RateLimited(standing)) => vec![(RETRY_AFTER, standing.reset_seconds.to_string())],
+            Self::Refused(Refusal::SlowMode { retry_after_seconds }) => {
+                vec![(RETRY_AFTER, retry_after_seconds.to_string())]
+            }
             Self::Refused(Refusal::IdempotencyInProgress) => vec![(RETRY_AFTER, "1".to_owned())],
             Self::Busy(_) => vec![(RETRY_AFTER, BUSY_SECONDS.to_string())],
             Self::Protocol(Protocol::MethodNotAllowed { allow }) => {

@@ -24,7 +24,7 @@ use crate::domain::site::Site;
 use crate::service::{Client, sites};
 
 /// Whose quota looking for a site takes from.
-const NO_SITE: SiteId = SiteId::from_number(0);
+pub(super) const NO_SITE: SiteId = SiteId::from_number(0);
 
 /// What a call does, and so what it needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,11 +131,11 @@ pub async fn find_site(request: &HttpRequest) -> Result<Arc<Site>, ApiError> {
     Ok(sites::find(&api.service, slug).await?)
 }
 
-fn api(request: &HttpRequest) -> Result<&Data<Api>, ApiError> {
+pub(super) fn api(request: &HttpRequest) -> Result<&Data<Api>, ApiError> {
     request.app_data::<Data<Api>>().ok_or_else(|| ApiError::Broken("no application".to_owned()))
 }
 
-fn network(request: &HttpRequest, api: &Api) -> Result<ClientNetwork, ApiError> {
+pub(super) fn network(request: &HttpRequest, api: &Api) -> Result<ClientNetwork, ApiError> {
     let network = address::client_network(request, &api.settings.trusted_proxies);
     network.ok_or_else(|| ApiError::Broken("a connection without an address".to_owned()))
 }
@@ -181,7 +181,7 @@ fn token(headers: &HeaderMap) -> Result<Option<GuestToken>, Refusal> {
 }
 
 /// Says where the client stands (draft-ietf-httpapi-ratelimit-headers-11).
-fn write_standings(headers: &mut HeaderMap, standings: &[Standing]) {
+pub(super) fn write_standings(headers: &mut HeaderMap, standings: &[Standing]) {
     if standings.is_empty() {
         return;
     }

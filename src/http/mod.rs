@@ -4,6 +4,7 @@
 //! the same few functions for all.
 
 pub mod address;
+pub mod admin;
 pub mod answer;
 pub mod assets;
 mod connection;

@@ -11,7 +11,7 @@ const TYPE_BASE: &str = "https://rejoinder.dev/problems/";
 
 /// A rule that a member of the body breaks.
 pub(super) fn rule_error(error: &InputError) -> Value {
-    member_error(error.pointer, Part::Body, error.rule.code(), &error.rule.to_string(), error.rule.numbers())
+    member_error(&error.pointer, Part::Body, error.rule.code(), &error.rule.to_string(), error.rule.numbers())
 }
 
 /// A fault in the form of the request.

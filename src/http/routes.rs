@@ -1,11 +1,15 @@
 //! Every address of the service, what it does, and what stands before it: the table of contents.
 
+use std::future::ready;
+
 use actix_web::guard;
 use actix_web::http::Method;
 use actix_web::http::header::{ACCESS_CONTROL_REQUEST_METHOD, ALLOW, HeaderValue, ORIGIN};
 use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, web};
 
+use super::admin::gate::staff_gate;
+use super::admin::session;
 use super::error::ApiError;
 use super::gate::{Access, find_site, gate, take_from_quota};
 use super::protocol::Protocol;
@@ -17,8 +21,19 @@ use crate::domain::quota::Action;
 struct Endpoint {
     method: Method,
     operation: &'static str,
-    access: Option<Access>,
+    audience: Audience,
     route: Route,
+}
+
+/// Whose pages may call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Audience {
+    /// Anybody's.
+    Everybody,
+    /// Those of the site's origins.
+    SitePages,
+    /// The service's own only: no page is told anything.
+    Nobody,
 }
 
 /// All methods at one address.
@@ -72,12 +87,16 @@ fn addresses() -> Vec<Address> {
             "/api/v1/sites/{site}/viewer",
             vec![on_site(Method::GET, "find_viewer", Access::Own, viewers::find_viewer)],
         ),
+        address("/api/v1/admin/me", vec![for_staff(Method::GET, "read_me", session::read_me)]),
         address("/livez", vec![open("check_liveness", health::check_liveness)]),
         address("/readyz", vec![open("check_readiness", health::check_readiness)]),
         address("/openapi.yaml", vec![open("read_openapi_yaml", assets::read_asset)]),
         address("/openapi.json", vec![open("read_openapi_json", assets::read_asset)]),
         address("/docs", vec![open("read_docs", assets::read_asset)]),
         address("/docs/{file}", vec![open("read_docs_file", assets::read_asset)]),
+        address("/moderation/", vec![open("read_moderation_page", assets::read_moderation_page)]),
+        address("/moderation/{file}", vec![open("read_moderation_file", assets::read_moderation_page)]),
+        address("/moderation/{folder}/{file}", vec![open("read_moderation_part", assets::read_moderation_page)]),
     ]
 }
 
@@ -94,21 +113,28 @@ pub fn operations() -> Vec<(Method, &'static str, &'static str)> {
 pub fn configure(config: &mut web::ServiceConfig) {
     for address in addresses() {
         let allow = allow(&address.endpoints);
-        let guarded = address.endpoints.iter().filter(|endpoint| is_guarded(endpoint.access));
+        let is_for_staff = address.endpoints.iter().all(|endpoint| endpoint.audience == Audience::Nobody);
+        let guarded = address.endpoints.iter().filter(|endpoint| endpoint.audience == Audience::SitePages);
         let guarded: Vec<Method> = guarded.map(|endpoint| endpoint.method.clone()).collect();
         let mut resource = web::resource(address.path);
         for endpoint in address.endpoints {
             resource = resource.route(endpoint.route);
         }
         let options = allow.clone();
-        let preflight = web::method(Method::OPTIONS)
-            .to(move |request: HttpRequest| answer_options(request, options.clone(), guarded.clone()));
+        let preflight = web::method(Method::OPTIONS);
+        let preflight = if is_for_staff {
+            preflight.to(move || ready(say_allow(&options)))
+        } else {
+            preflight.to(move |request: HttpRequest| answer_options(request, options.clone(), guarded.clone()))
+        };
         let refuse = move || {
             let allow = allow.clone();
             async move { Err::<HttpResponse, ApiError>(Protocol::MethodNotAllowed { allow }.into()) }
         };
         config.service(resource.route(preflight).default_service(web::to(refuse)));
     }
+    // The files of the page are named relative to it.
+    config.service(web::redirect("/moderation", "/moderation/").permanent());
     config.default_service(web::to(|| async { Err::<HttpResponse, ApiError>(Protocol::NotFound.into()) }));
 }
 
@@ -130,7 +156,19 @@ where
 {
     let gated = from_fn(move |request, next| gate(access, request, next));
     let route = methods(&method).to(handler).wrap(gated);
-    Endpoint { method, operation, access: Some(access), route }
+    let audience = if access == Access::Read { Audience::Everybody } else { Audience::SitePages };
+    Endpoint { method, operation, audience, route }
+}
+
+/// A call for staff: what the handler asks for with its extractor, it takes.
+fn for_staff<F, Args>(method: Method, operation: &'static str, handler: F) -> Endpoint
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    let route = methods(&method).to(handler).wrap(from_fn(staff_gate));
+    Endpoint { method, operation, audience: Audience::Nobody, route }
 }
 
 fn open<F, Args>(operation: &'static str, handler: F) -> Endpoint
@@ -139,7 +177,7 @@ where
     Args: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    Endpoint { method: Method::GET, operation, access: None, route: methods(&Method::GET).to(handler) }
+    Endpoint { method: Method::GET, operation, audience: Audience::Everybody, route: methods(&Method::GET).to(handler) }
 }
 
 fn allow(endpoints: &[Endpoint]) -> String {
@@ -151,17 +189,18 @@ fn allow(endpoints: &[Endpoint]) -> String {
     names.join(", ")
 }
 
-const fn is_guarded(access: Option<Access>) -> bool {
-    matches!(access, Some(Access::Own | Access::Write(_)))
+fn say_allow(allow: &str) -> HttpResponse {
+    let mut response = HttpResponse::NoContent().finish();
+    if let Ok(value) = HeaderValue::from_str(allow) {
+        response.headers_mut().insert(ALLOW, value);
+    }
+    response
 }
 
 /// Says what an address can do, and to a browser whether a page may do it.
 async fn answer_options(request: HttpRequest, allow: String, guarded: Vec<Method>) -> Result<HttpResponse, ApiError> {
-    let mut response = HttpResponse::NoContent().finish();
+    let mut response = say_allow(&allow);
     let headers = response.headers_mut();
-    if let Ok(value) = HeaderValue::from_str(&allow) {
-        headers.insert(ALLOW, value);
-    }
     let wanted = request.headers().get(ACCESS_CONTROL_REQUEST_METHOD).and_then(|method| method.to_str().ok());
     let (Some(wanted), true) = (wanted, request.headers().contains_key(ORIGIN)) else {
         return Ok(response);

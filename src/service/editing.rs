@@ -6,6 +6,7 @@ use super::error::body_refused;
 use super::posting::{DraftText, read_text};
 use super::{Client, Error, Service, guests, visibility};
 use crate::domain::comment::Comment;
+use crate::domain::hold::Hold;
 use crate::domain::id::CommentId;
 use crate::domain::refusal::Refusal;
 use crate::domain::site::{Moderation, Policy, Site};
@@ -53,7 +54,6 @@ pub async fn edit(
             return Err(Refusal::ThreadClosed.into());
         }
         body.check(current.policy.body_limits()).map_err(body_refused)?;
-        let was_published = current.comment.is_published();
         let status = match current.policy.moderation {
             Moderation::Pre => Status::Pending,
             Moderation::Post => current.comment.status,
@@ -62,12 +62,12 @@ pub async fn edit(
         comment.body = body.clone();
         comment.html = html.clone();
         comment.edited_at = Some(now);
+        if status == Status::Pending && current.comment.is_published() {
+            comment.holds = vec![Hold::Site];
+        }
+        comment.version = comment.version.saturating_add(1);
         store::comments::update_text(connection, site.id, &comment)?;
-        let thread = if was_published && status != Status::Published {
-            visibility::count_withdrawn(connection, site.id, &comment)?
-        } else {
-            current.thread
-        };
+        let thread = visibility::count_change(connection, site.id, &current.comment, &comment)?;
         Ok(Current { comment, thread, policy: current.policy })
     };
     let outcome = service.store.write(work).await;
@@ -92,9 +92,7 @@ pub async fn delete(
         let current = hold_own(connection, &site, &client, id, precondition.as_ref(), clock.now())?;
         let deleted = visibility::with_status(&current.comment, Status::Deleted);
         store::comments::update_erased(connection, site.id, id, deleted.listing)?;
-        if current.comment.is_published() {
-            visibility::count_withdrawn(connection, site.id, &deleted)?;
-        }
+        visibility::count_change(connection, site.id, &current.comment, &deleted)?;
         Ok(())
     };
     let outcome = service.store.write(work).await;
@@ -117,7 +115,7 @@ fn hold_own(
         let comment = comment.filter(|comment| match comment.status {
             Status::Published => true,
             Status::Pending => comment.author.id == author,
-            Status::Deleted => false,
+            Status::Deleted | Status::Rejected | Status::Spam => false,
         });
         Ok::<_, Error>(comment.ok_or(Refusal::CommentNotFound)?)
     };

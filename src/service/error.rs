@@ -44,5 +44,5 @@ impl UseCaseError for Error {
 
 /// The refusal of the text of a comment.
 pub(super) fn body_refused(rule: impl Into<Rule>) -> Error {
-    Error::Refused(Refusal::Input(vec![InputError { pointer: "/body", rule: rule.into() }]))
+    Error::Refused(Refusal::Input(vec![InputError { pointer: "/body".into(), rule: rule.into() }]))
 }

@@ -5,11 +5,15 @@
 
 pub mod audits;
 pub mod comments;
+pub mod credentials;
 pub mod editing;
 mod error;
 mod guests;
+mod log;
+mod networks;
 pub mod posting;
 pub mod sites;
+pub mod staff;
 pub mod sweeping;
 pub mod threads;
 pub mod viewers;
@@ -18,7 +22,7 @@ pub mod votes;
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use moka::sync::Cache;
 
@@ -27,7 +31,7 @@ use tokio::sync::Semaphore;
 pub use error::Error;
 
 use crate::clock::Clock;
-use crate::domain::address::ClientNetwork;
+use crate::domain::address::{ClientNetwork, NetworkHash, NetworkKey};
 use crate::domain::author::GuestToken;
 use crate::domain::idempotency::ReplayId;
 use crate::limits::Quotas;
@@ -55,9 +59,17 @@ pub struct Service {
     rankings: threads::RankingCache,
     /// How many changes this process has made: what was ranked before the last one is ranked anew.
     changes: Arc<AtomicU64>,
+    /// The key of the hashes of networks, once it was read.
+    network_key: Arc<OnceLock<NetworkKey>>,
 }
 
 impl Service {
+    /// The hash under which a network is kept.
+    fn hash_network(&self, network: ClientNetwork) -> Result<NetworkHash, Error> {
+        let key = self.network_key.get().ok_or_else(|| Error::Broken("the key of networks wasn't read".to_owned()))?;
+        Ok(key.hash(network))
+    }
+
     /// Notes that readers may see something else from now on.
     fn changed(&self) {
         self.changes.fetch_add(1, Ordering::SeqCst);
@@ -80,8 +92,19 @@ impl Service {
             ranking,
             rankings: Cache::builder().max_capacity(threads::REMEMBERED).time_to_live(threads::FRESH).build(),
             changes: Arc::default(),
+            network_key: Arc::default(),
         }
     }
+}
+
+/// Makes what every installation has: the key of the hashes of networks, and the site `default`. To be called before
+/// anything else is asked of a service.
+///
+/// # Errors
+/// The store's trouble.
+pub async fn prepare(service: &Service) -> Result<(), Error> {
+    networks::ensure_key(service).await?;
+    sites::ensure_default(service).await
 }
 
 /// Who sends a request, as far as the service knows.

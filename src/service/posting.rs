@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::error::body_refused;
 use super::guests::{self, Identified, Welcome};
 use super::{Client, Error, Service, visibility};
+use crate::domain::address::NetworkHash;
 use crate::domain::author::{Author, AuthorKind, DisplayName, Email, GuestToken};
 use crate::domain::body::{BodyError, BodyLimits, CommentBody};
 use crate::domain::comment::Comment;
+use crate::domain::hold::Hold;
 use crate::domain::html::SafeHtml;
 use crate::domain::id::{CommentId, ThreadId};
 use crate::domain::idempotency::{Fingerprint, IdempotencyKey, KEPT_SECONDS, ReplayId, Writer};
@@ -100,7 +102,8 @@ pub async fn post(
     let retry = retry.map(|retry| (ReplayId::of(site.id, &writer, &retry.key), retry));
     let _running = retry.as_ref().map(|(id, _)| Running::begin(&service.running, *id)).transpose()?;
     let (body, html) = read_text(&draft.text, site.policy)?;
-    let post = Post { service: service.clone(), site, client, draft, retry, body, html, render };
+    let network = service.hash_network(client.network)?;
+    let post = Post { service: service.clone(), site, client, network, draft, retry, body, html, render };
     let mut welcome = Welcome::default();
     let posted = service.store.write(move |connection| post.run(connection, &mut welcome)).await;
     service.changed();
@@ -121,6 +124,7 @@ struct Post {
     service: Service,
     site: Arc<Site>,
     client: Client,
+    network: NetworkHash,
     draft: Draft,
     retry: Option<(ReplayId, Retry)>,
     body: CommentBody,
@@ -226,7 +230,7 @@ impl Post {
             return Err(Refusal::ThreadClosed.into());
         }
         let posted_at = thread.last_comment_at.unwrap_or(now);
-        let comment = self.comment(place, author, Status::Published, posted_at);
+        let comment = self.comment(place, author, Vec::new(), posted_at);
         store::comments::insert(connection, site, &comment, self.draft.email.as_ref(), None)?;
         visibility::count_published(connection, site, &comment)?;
         Ok((comment, thread))
@@ -239,13 +243,15 @@ impl Post {
         author: Author,
         now: Timestamp,
     ) -> Result<Comment, Error> {
-        let comment = self.comment(place, author, Status::Pending, now);
+        let comment = self.comment(place, author, vec![Hold::Site], now);
         let page = Some(&self.draft.page);
         store::comments::insert(connection, self.site.id, &comment, self.draft.email.as_ref(), page)?;
+        visibility::count_queues(connection, self.site.id, None, &comment)?;
         Ok(comment)
     }
 
-    fn comment(&self, place: &Place, author: Author, status: Status, now: Timestamp) -> Comment {
+    fn comment(&self, place: &Place, author: Author, holds: Vec<Hold>, now: Timestamp) -> Comment {
+        let status = if holds.is_empty() { Status::Published } else { Status::Pending };
         let parent = place.parent.as_ref();
         let floor = parent.map_or(0, |parent| parent.id.number());
         let id = CommentId::from_number(self.service.randomness.id_number_after(floor, now));
@@ -266,6 +272,11 @@ impl Post {
             reply_count: 0,
             listed_reply_count: 0,
             descendant_count: 0,
+            network: Some(self.network),
+            holds,
+            report_count: 0,
+            version: 1,
+            erase_at: None,
         }
     }
 }

@@ -120,7 +120,7 @@ pub async fn set(service: &Service, slug: Slug, change: SiteChange) -> Result<Ch
 ///
 /// # Errors
 /// The store's trouble.
-pub async fn ensure_default(service: &Service) -> Result<(), Error> {
+pub(super) async fn ensure_default(service: &Service) -> Result<(), Error> {
     let origins = DEFAULT_ORIGINS.iter().filter_map(|origin| OriginPattern::parse(origin)).collect();
     let change = SiteChange { origins: Some(origins), ..SiteChange::default() };
     let slug = Slug::parse(DEFAULT_SITE).ok_or(Refusal::SiteNotFound)?;

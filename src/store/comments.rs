@@ -9,14 +9,16 @@ use diesel::{
 use super::connection::{Cached, Connection, columns, count, each_backend, stored_count};
 use super::error::Error;
 use super::schema::comments;
+use crate::domain::address::NetworkHash;
 use crate::domain::author::{Author, AuthorKind, DisplayName, Email};
 use crate::domain::body::CommentBody;
 use crate::domain::comment::Comment;
+use crate::domain::hold::Hold;
 use crate::domain::html::SafeHtml;
 use crate::domain::id::{AuthorId, CommentId, SiteId, ThreadId};
 use crate::domain::page::{Page, Position, Sort};
 use crate::domain::status::{Listing, Status};
-use crate::domain::thread::{PageFacts, PageTitle};
+use crate::domain::thread::{PageFacts, PageTitle, PageUrl};
 use crate::domain::time::Timestamp;
 use crate::domain::vote::Score;
 
@@ -42,6 +44,12 @@ struct Row {
     reply_count: i32,
     listed_reply_count: i32,
     descendant_count: i32,
+    author_kind: i16,
+    network: Option<Vec<u8>>,
+    holds: Option<String>,
+    report_count: i32,
+    version: i32,
+    erase_at: Option<i64>,
 }
 
 impl Row {
@@ -66,10 +74,17 @@ impl Row {
             reply_count: stored_count(comment.reply_count),
             listed_reply_count: stored_count(comment.listed_reply_count),
             descendant_count: stored_count(comment.descendant_count),
+            author_kind: comment.author.kind.number(),
+            network: comment.network.map(|network| network.as_bytes().to_vec()),
+            holds: Hold::to_stored(&comment.holds),
+            report_count: stored_count(comment.report_count),
+            version: stored_count(comment.version),
+            erase_at: comment.erase_at.map(Timestamp::milliseconds),
         }
     }
 
     fn into_comment(self) -> Result<Comment, Error> {
+        let read_network = |bytes: Vec<u8>| NetworkHash::from_stored(&bytes).ok_or_else(|| Error::corrupt("network"));
         Ok(Comment {
             id: CommentId::from_number(self.id),
             thread_id: ThreadId::from_number(self.thread_id),
@@ -79,7 +94,7 @@ impl Row {
             author: Author {
                 id: AuthorId::from_number(self.author_id),
                 name: DisplayName::from_stored(self.author_name),
-                kind: AuthorKind::Guest,
+                kind: AuthorKind::from_number(self.author_kind).ok_or_else(|| Error::corrupt("kind of author"))?,
             },
             body: CommentBody::from_stored(self.body),
             html: SafeHtml::from_stored(self.body_html),
@@ -91,6 +106,11 @@ impl Row {
             reply_count: count(self.reply_count)?,
             listed_reply_count: count(self.listed_reply_count)?,
             descendant_count: count(self.descendant_count)?,
+            network: self.network.map(read_network).transpose()?,
+            holds: Hold::from_stored(self.holds.as_deref()).ok_or_else(|| Error::corrupt("holds"))?,
+            report_count: count(self.report_count)?,
+            version: count(self.version)?,
+            erase_at: self.erase_at.map(Timestamp::from_milliseconds),
         })
     }
 }
@@ -269,7 +289,7 @@ pub fn list_recent(connection: &mut Connection, site: SiteId, limit: u32) -> Res
     into_comments(rows)
 }
 
-/// What a writer wrote in a thread and has not deleted, newest first.
+/// What a writer wrote in a thread that is published or waits, newest first.
 ///
 /// # Errors
 /// [`Error`] of the database.
@@ -285,7 +305,7 @@ pub fn list_by_author(
             .filter(comments::site_id.eq(site.number()))
             .filter(comments::author_id.eq(author.number()))
             .filter(comments::thread_id.eq(thread.number()))
-            .filter(comments::status.ne(Status::Deleted.number()))
+            .filter(comments::status.eq_any([Status::Pending.number(), Status::Published.number()]))
             .order(comments::id.desc())
             .limit(i64::from(limit))
             .select(columns::<Row>())
@@ -316,6 +336,42 @@ pub fn insert(
     );
     each_backend!(connection, |conn| diesel::insert_into(comments::table).values(values).execute(conn))?;
     Ok(())
+}
+
+/// Writes a comment's status, listing, holds, reports, version and time of erasure as they are in `comment`.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn update_state(connection: &mut Connection, site: SiteId, comment: &Comment) -> Result<(), Error> {
+    let target =
+        comments::table.filter(comments::site_id.eq(site.number())).filter(comments::id.eq(comment.id.number()));
+    let values = (
+        comments::status.eq(comment.status.number()),
+        comments::listing.eq(comment.listing.number()),
+        comments::holds.eq(Hold::to_stored(&comment.holds)),
+        comments::report_count.eq(stored_count(comment.report_count)),
+        comments::version.eq(stored_count(comment.version)),
+        comments::erase_at.eq(comment.erase_at.map(Timestamp::milliseconds)),
+    );
+    each_backend!(connection, |conn| diesel::update(target).set(values).execute(conn))?;
+    Ok(())
+}
+
+/// What the embedder said about the page when the comment was posted; kept with comments that waited.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn find_page(connection: &mut Connection, site: SiteId, id: CommentId) -> Result<PageFacts, Error> {
+    let query = || {
+        comments::table
+            .filter(comments::site_id.eq(site.number()))
+            .filter(comments::id.eq(id.number()))
+            .select((comments::page_url, comments::page_title))
+    };
+    let (url, title): (Option<String>, Option<String>) = each_backend!(connection, |conn| query().first(conn))?;
+    let url = url.as_deref().and_then(PageUrl::parse);
+    let title = title.and_then(|title| PageTitle::parse(&title).ok().flatten());
+    Ok(PageFacts { url, title })
 }
 
 /// How the counters of a comment change when one that answers it, or stands below it, changes.
@@ -355,7 +411,7 @@ pub fn update_counters(
     row.into_comment()
 }
 
-/// Writes a comment's text, state, listing and times as they are in `comment`. Its counters and score stay.
+/// Writes a comment's text, state, listing, holds, version and times as they are in `comment`. Its counters and score stay.
 ///
 /// # Errors
 /// [`Error`] of the database.
@@ -368,6 +424,8 @@ pub fn update_text(connection: &mut Connection, site: SiteId, comment: &Comment)
         comments::status.eq(comment.status.number()),
         comments::listing.eq(comment.listing.number()),
         comments::edited_at.eq(comment.edited_at.map(Timestamp::milliseconds)),
+        comments::holds.eq(Hold::to_stored(&comment.holds)),
+        comments::version.eq(stored_count(comment.version)),
     );
     each_backend!(connection, |conn| diesel::update(target).set(values).execute(conn))?;
     Ok(())
@@ -388,6 +446,8 @@ pub fn update_erased(connection: &mut Connection, site: SiteId, id: CommentId, l
         comments::body_html.eq(""),
         comments::status.eq(Status::Deleted.number()),
         comments::listing.eq(listing.number()),
+        comments::erase_at.eq(None::<i64>),
+        comments::version.eq(comments::version + 1),
     );
     each_backend!(connection, |conn| diesel::update(target).set(values).execute(conn))?;
     Ok(())

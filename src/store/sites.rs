@@ -96,6 +96,17 @@ pub fn list(connection: &mut Connection) -> Result<Vec<Site>, Error> {
     rows.into_iter().map(Row::into_site).collect()
 }
 
+/// Those sites that have one of these ids, by name.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_by_id(connection: &mut Connection, ids: &[SiteId]) -> Result<Vec<Site>, Error> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.number()).collect();
+    let query = || sites::table.filter(sites::id.eq_any(&ids)).order(sites::slug).select(columns::<Row>());
+    let rows: Vec<Row> = each_backend!(connection, |conn| query().load(conn))?;
+    rows.into_iter().map(Row::into_site).collect()
+}
+
 /// Adds a site; whether its name was free.
 ///
 /// # Errors

@@ -36,6 +36,18 @@ impl Client {
         Self { world, name, site, keeps_token: true, token: Arc::default(), headers: Vec::new() }
     }
 
+    /// A member of staff who sends this API token with everything.
+    pub(crate) fn staff(world: World, name: &str, token: &str) -> Self {
+        let client = Self { keeps_token: false, ..Self::author(world, name) };
+        client.take_token(token);
+        client
+    }
+
+    /// Asks for what stands below the address of the API for staff.
+    pub(crate) fn admin(&self, method: Method, rest: &str) -> Request {
+        self.request(method, &format!("/api/v1/admin/{rest}"))
+    }
+
     /// The same client on another site.
     pub(crate) fn on_site(&self, site: &str) -> Self {
         Self { site: site.to_owned(), ..self.clone() }

@@ -109,6 +109,9 @@ impl Contract {
     pub(crate) fn complaints(&self, operation: Option<&Operation>, exchange: &Exchange<'_>) -> Vec<String> {
         let mut complaints = self.general_complaints(exchange.answer);
         let Some(operation) = operation else {
+            if exchange.answer.has_header("set-cookie") {
+                complaints.push("the answer sets a cookie".to_owned());
+            }
             return complaints;
         };
         let status = exchange.answer.status;
@@ -137,9 +140,6 @@ impl Contract {
     /// What is wrong with an answer, whatever was asked.
     pub(crate) fn general_complaints(&self, answer: &Answer) -> Vec<String> {
         let mut complaints = Vec::new();
-        if answer.has_header("set-cookie") {
-            complaints.push("the answer sets a cookie".to_owned());
-        }
         let Some(request_id) = answer.header("x-request-id") else {
             complaints.push("the answer has no X-Request-Id".to_owned());
             return complaints;
@@ -267,6 +267,7 @@ impl Contract {
         match (described.is_object(), exchange.body) {
             (false, None) => Vec::new(),
             (false, Some(_)) => vec!["there is a request body, and none in the contract".to_owned()],
+            (true, None) if described["required"] != json!(true) => Vec::new(),
             (true, None) => vec!["the request body is missing".to_owned()],
             (true, Some(body)) => {
                 let essence = content_type.split(';').next().unwrap_or_default().trim().to_lowercase();

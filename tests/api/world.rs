@@ -13,14 +13,17 @@ use diesel::RunQueryDsl;
 use rejoinder::app;
 use rejoinder::clock::Clock;
 use rejoinder::config::Settings;
+use rejoinder::domain::access::{Role, SiteScope};
 use rejoinder::domain::origin::OriginPattern;
 use rejoinder::domain::site::{SiteChange, Slug};
+use rejoinder::domain::staff::StaffName;
 use rejoinder::domain::thread::{ThreadKey, ThreadState};
 use rejoinder::domain::time::Timestamp;
 use rejoinder::randomness::Randomness;
 use rejoinder::service::Service;
 use rejoinder::service::audits::{self, Repair};
 use rejoinder::service::sites::{self, Changed};
+use rejoinder::service::staff::{self, NewStaff};
 use rejoinder::service::sweeping;
 use rejoinder::service::threads::{self, ThreadChange};
 use rejoinder::store::{self, Connection};
@@ -163,6 +166,18 @@ impl World {
     /// Somebody who writes under this name, and keeps the token that the service gives them.
     pub(crate) fn author(&self, name: &str) -> Client {
         Client::author(self.clone(), name)
+    }
+
+    /// A member of staff with an API token for all that they may do, on these sites or on all.
+    pub(crate) async fn staff(&self, name: &str, role: Role, sites: &[&str]) -> Client {
+        let mut ids = Vec::new();
+        for site in sites {
+            ids.push(sites::find(&self.0.service, site).await.unwrap().id);
+        }
+        let sites = if ids.is_empty() { SiteScope::Everywhere } else { SiteScope::Only(ids) };
+        let new = NewStaff { name: StaffName::parse(name).unwrap(), role, sites };
+        let (_, token) = staff::add(&self.0.service, new).await.unwrap();
+        Client::staff(self.clone(), name, &token.reveal())
     }
 
     pub(crate) fn pass_seconds(&self, seconds: i64) {

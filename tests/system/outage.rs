@@ -15,7 +15,7 @@ fn connections_that_the_server_cut_are_replaced() {
     let service = app::open(&database.all_settings(), Clock::system(), Randomness::seeded(1)).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        sites::ensure_default(&service).await.unwrap();
+        rejoinder::service::prepare(&service).await.unwrap();
         // More at once, so that several connections are idle afterwards.
         let many: Vec<_> = (0..4).map(|_| sites::list(&service)).collect();
         futures_util::future::join_all(many).await.into_iter().for_each(|sites| assert!(sites.is_ok()));

@@ -34,7 +34,7 @@ async fn open(database: &Fresh, connections: usize) -> Service {
     let settings = Settings { database: DatabaseSettings::new(database.url(), connections), ..database.all_settings() };
     let open = move || app::open(&settings, Clock::system(), Randomness::from_system()).unwrap();
     let service = tokio::task::spawn_blocking(open).await.unwrap();
-    sites::ensure_default(&service).await.unwrap();
+    rejoinder::service::prepare(&service).await.unwrap();
     service
 }
 

@@ -102,6 +102,7 @@ export function isAborted(error) {
  */
 export function explain(error) {
   if (error instanceof ApiProblem) {
+    if (SIGNED_OUT.has(error.code)) return 'Your session has ended.';
     if (error.status === 429 && error.retryAfterSeconds !== null) {
       return `Too many requests. Try again in ${error.retryAfterSeconds} s.`;
     }

@@ -6,10 +6,15 @@ import { isAborted } from './api.js';
 import { listQueues } from './calls.js';
 
 const EVERY_MILLISECONDS = 15_000;
+const SOON_MILLISECONDS = 1_000;
 const AT_MOST_MILLISECONDS = 240_000;
 
 /** @type {Queues | null} */
 let known = null;
+/** When the counts were asked for that are known. */
+let knownSince = 0;
+/** Goes up with each correction: an answer to what was asked before it is too old. */
+let corrections = 0;
 const changes = new EventTarget();
 /** @type {() => void} */
 let askSoon = () => {};
@@ -27,7 +32,12 @@ export function sites() {
  */
 export function countsOf(site) {
   if (known === null) return null;
-  return site === undefined ? known.totals : known.queues.find((queue) => queue.site === site) ?? null;
+  return site === undefined ? known.totals : (known.queues.find((queue) => queue.site === site) ?? null);
+}
+
+/** When the counts were asked for, in milliseconds. */
+export function countsSince() {
+  return knownSince;
 }
 
 /**
@@ -45,6 +55,7 @@ export function onCounts(listener, signal) {
  * @param {Partial<QueueCounts>} difference
  */
 export function adjustCounts(site, difference) {
+  corrections += 1;
   if (known === null) return;
   for (const counts of [known.totals, known.queues.find((queue) => queue.site === site)]) {
     if (counts === undefined) continue;
@@ -75,13 +86,18 @@ export function watchCounts(signal) {
     clearTimeout(timer);
     if (signal.aborted || document.hidden || asking) return;
     asking = true;
+    const [since, before] = [Date.now(), corrections];
     try {
-      known = await listQueues({}, signal);
-      wait = EVERY_MILLISECONDS;
-      changes.dispatchEvent(new Event('change'));
+      const answer = await listQueues({}, signal);
+      wait = before === corrections ? EVERY_MILLISECONDS : SOON_MILLISECONDS;
+      if (before === corrections) {
+        known = answer;
+        knownSince = since;
+        changes.dispatchEvent(new Event('change'));
+      }
     } catch (error) {
       if (isAborted(error)) return;
-      wait = Math.min(wait * 2, AT_MOST_MILLISECONDS);
+      wait = Math.min(Math.max(wait, EVERY_MILLISECONDS) * 2, AT_MOST_MILLISECONDS);
     } finally {
       asking = false;
     }
@@ -90,7 +106,7 @@ export function watchCounts(signal) {
 
   askSoon = () => {
     clearTimeout(timer);
-    timer = window.setTimeout(ask, 1_000);
+    timer = window.setTimeout(ask, SOON_MILLISECONDS);
   };
   document.addEventListener('visibilitychange', () => void ask(), { signal });
   window.addEventListener('online', () => void ask(), { signal });

@@ -19,11 +19,10 @@ export function openDialog(title, content, { isWide = false, onClose } = {}) {
   const id = `dialog-${(count += 1)}`;
   const opener = document.activeElement;
   const close = () => element.close();
-  const element = h('dialog', { class: isWide ? 'dialog is-wide' : 'dialog', 'aria-labelledby': id },
-    h('header', { class: 'dialog-head' },
-      h('h2', { id }, title),
-      iconButton('Close', 'close', close),
-    ),
+  const element = h(
+    'dialog',
+    { class: isWide ? 'dialog is-wide' : 'dialog', 'aria-labelledby': id },
+    h('header', { class: 'dialog-head' }, h('h2', { id }, title), iconButton('Close', 'close', close)),
     h('div', { class: 'dialog-body' }, content),
   );
   element.addEventListener('click', (event) => {
@@ -37,6 +36,8 @@ export function openDialog(title, content, { isWide = false, onClose } = {}) {
   });
   document.body.append(element);
   element.showModal();
+  const field = element.querySelector('.dialog-body input, .dialog-body select, .dialog-body textarea');
+  if (field instanceof HTMLElement) field.focus();
   return { element, close };
 }
 
@@ -51,13 +52,32 @@ export function openDialog(title, content, { isWide = false, onClose } = {}) {
 export function confirmDialog(title, text, action) {
   return new Promise((resolve) => {
     let answer = false;
-    const { close } = openDialog(title, [
-      h('p', null, text),
-      h('div', { class: 'form-actions' },
-        h('button', { type: 'button', class: 'button', on: { click: () => close() } }, 'Cancel'),
-        h('button', { type: 'button', class: 'button is-danger', on: { click: () => { answer = true; close(); } } }, action),
-      ),
-    ], { onClose: () => resolve(answer) });
+    const { close } = openDialog(
+      title,
+      [
+        h('p', null, text),
+        h(
+          'div',
+          { class: 'form-actions' },
+          h('button', { type: 'button', class: 'button', on: { click: () => close() } }, 'Cancel'),
+          h(
+            'button',
+            {
+              type: 'button',
+              class: 'button is-danger',
+              on: {
+                click: () => {
+                  answer = true;
+                  close();
+                },
+              },
+            },
+            action,
+          ),
+        ),
+      ],
+      { onClose: () => resolve(answer) },
+    );
   });
 }
 

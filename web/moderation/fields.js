@@ -36,14 +36,19 @@ export function check(name, label, props = {}) {
  */
 export function boxes(name, legend, options, chosen) {
   const inputs = options.map(([value, label]) => ({
-    value, label, input: h('input', { type: 'checkbox', value, checked: chosen.includes(value) }),
+    value,
+    label,
+    input: h('input', { type: 'checkbox', value, checked: chosen.includes(value) }),
   }));
   const error = h('p', { id: `boxes-${(count += 1)}`, class: 'field-error' });
   error.hidden = true;
-  const element = h('fieldset', { class: 'choices', 'aria-describedby': error.id },
+  const element = h(
+    'fieldset',
+    { class: 'choices', 'aria-describedby': error.id },
     h('legend', null, legend),
     inputs.map(({ label, input }) => h('label', { class: 'choice' }, input, label)),
-    error);
+    error,
+  );
   const setError = (/** @type {string | null} */ message) => {
     error.hidden = message === null;
     error.textContent = message;
@@ -67,10 +72,13 @@ export function boxes(name, legend, options, chosen) {
  * @param {string} [hint]
  */
 export function choices(name, legend, options, chosen, hint) {
-  const element = h('fieldset', { class: 'choices is-row' },
+  const element = h(
+    'fieldset',
+    { class: 'choices is-row' },
     h('legend', null, legend),
-    options.map(([value, label]) => h('label', { class: 'choice' },
-      h('input', { type: 'radio', name, value, checked: value === chosen }), label)),
+    options.map(([value, label]) =>
+      h('label', { class: 'choice' }, h('input', { type: 'radio', name, value, checked: value === chosen }), label),
+    ),
     hint !== undefined && h('p', { class: 'field-hint' }, hint),
   );
   return {
@@ -106,7 +114,8 @@ export function numberIn(values, name, min, max) {
  * @returns {Partial<T> | null} null if there is nothing to change
  */
 export function changesOf(wanted, present) {
-  const changed = Object.entries(wanted).filter(([name, value]) =>
-    JSON.stringify(value) !== JSON.stringify(present[name]));
+  const changed = Object.entries(wanted).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(present[name]),
+  );
   return changed.length === 0 ? null : /** @type {Partial<T>} */ (Object.fromEntries(changed));
 }

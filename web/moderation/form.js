@@ -37,10 +37,16 @@ export function field(name, label, { hint, options, rows, ...attributes } = {}) 
   const id = `field-${(count += 1)}`;
   const hinted = hint === undefined ? null : `${id}-hint`;
   const common = { id, name, class: 'input', 'aria-describedby': hinted, ...attributes };
-  const input = options !== undefined
-    ? h('select', common, options.map(([value, text]) =>
-      h('option', { value, selected: value === attributes.value }, text)))
-    : rows !== undefined ? h('textarea', { rows, dir: 'auto', ...common }) : h('input', { type: 'text', ...common });
+  const input =
+    options !== undefined
+      ? h(
+          'select',
+          common,
+          options.map(([value, text]) => h('option', { value, selected: value === attributes.value }, text)),
+        )
+      : rows !== undefined
+        ? h('textarea', { rows, dir: 'auto', ...common })
+        : h('input', { type: 'text', ...common });
   const error = h('p', { id: `${id}-error`, class: 'field-error' });
   error.hidden = true;
   const setError = (/** @type {string | null} */ message) => {
@@ -52,7 +58,9 @@ export function field(name, label, { hint, options, rows, ...attributes } = {}) 
     if (described === '') input.removeAttribute('aria-describedby');
     else input.setAttribute('aria-describedby', described);
   };
-  const element = h('div', { class: 'field' },
+  const element = h(
+    'div',
+    { class: 'field' },
     h('label', { for: id }, label),
     hinted !== null && h('p', { id: hinted, class: 'field-hint' }, hint),
     input,
@@ -62,7 +70,8 @@ export function field(name, label, { hint, options, rows, ...attributes } = {}) 
 }
 
 /**
- * A form. `onSubmit` is given the texts of the fields by name; what it throws is shown at its field, or above the button.
+ * A form. `onSubmit` is given the texts of the fields by name; what it throws is shown at its field, or above the
+ * button.
  *
  * @param {Field[]} fields
  * @param {string} action the label of the button
@@ -74,10 +83,22 @@ export function form(fields, action, onSubmit, { fieldOf = {}, messages = {}, mo
   const failure = h('p', { class: 'form-error', tabindex: -1 });
   failure.hidden = true;
   const submit = h('button', { type: 'submit', class: 'button is-primary' }, action);
-  const element = h('form', { class: 'form', novalidate: true, on: { submit: (event) => {
-    event.preventDefault();
-    void send();
-  } } }, fields.map((each) => each.element), failure, h('div', { class: 'form-actions' }, more, submit));
+  const element = h(
+    'form',
+    {
+      class: 'form',
+      novalidate: true,
+      on: {
+        submit: (event) => {
+          event.preventDefault();
+          void send();
+        },
+      },
+    },
+    fields.map((each) => each.element),
+    failure,
+    h('div', { class: 'form-actions' }, more, submit),
+  );
 
   async function send() {
     if (submit.getAttribute('aria-disabled') === 'true') return;
@@ -103,7 +124,7 @@ export function form(fields, action, onSubmit, { fieldOf = {}, messages = {}, mo
     for (const each of wrong) each.setError(faults.get(each.name) ?? null);
     if (wrong[0] !== undefined) return wrong[0].input.focus();
     failure.hidden = false;
-    fill(failure, error instanceof ApiProblem ? messages[error.code] ?? explain(error) : explain(error));
+    fill(failure, error instanceof ApiProblem ? (messages[error.code] ?? explain(error)) : explain(error));
     failure.focus();
   }
 

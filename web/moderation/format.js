@@ -75,5 +75,7 @@ export function characters(text) {
 export function excerpt(text, length) {
   const line = text.replace(/\s+/g, ' ').trim();
   if (line.length <= length) return line;
-  return `${Array.from(SEGMENTER.segment(line.slice(0, length + 50)), ({ segment }) => segment).slice(0, length).join('')}…`;
+  return `${Array.from(SEGMENTER.segment(line.slice(0, length + 50)), ({ segment }) => segment)
+    .slice(0, length)
+    .join('')}…`;
 }

@@ -66,11 +66,17 @@ export function startKeys() {
 /** Shows what the keys do. */
 export function showKeysHelp() {
   const sections = [...groups].map(({ title, bindings }) =>
-    h('section', { class: 'keys-group' },
+    h(
+      'section',
+      { class: 'keys-group' },
       h('h3', null, title),
-      h('dl', null, bindings.filter((binding) => !binding.isHidden).map((binding) =>
-        h('div', null, h('dt', null, keyCaps(binding.key)), h('dd', null, binding.label)),
-      )),
+      h(
+        'dl',
+        null,
+        bindings
+          .filter((binding) => !binding.isHidden)
+          .map((binding) => h('div', null, h('dt', null, keyCaps(binding.key)), h('dd', null, binding.label))),
+      ),
     ),
   );
   openDialog('Keyboard shortcuts', h('div', { class: 'keys-help' }, sections), { isWide: true });

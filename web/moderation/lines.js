@@ -12,7 +12,10 @@ import { FieldErrors } from './form.js';
  * @returns {{ text: string, line: number }[]}
  */
 export function linesOf(text) {
-  return text.split('\n').map((line, index) => ({ text: line.trim(), line: index + 1 })).filter(({ text }) => text !== '');
+  return text
+    .split('\n')
+    .map((line, index) => ({ text: line.trim(), line: index + 1 }))
+    .filter(({ text }) => text !== '');
 }
 
 /**

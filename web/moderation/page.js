@@ -19,9 +19,14 @@ let count = 0;
  */
 export function page(main, title, { actions, text, back } = {}) {
   const heading = h('h1', { tabindex: -1 }, title);
-  const element = h('div', { class: 'page' },
-    h('header', { class: 'page-head' },
-      back !== undefined && h('a', { class: 'crumb', href: addressOf(back.path, back.query) }, icon('back'), back.label),
+  const element = h(
+    'div',
+    { class: 'page' },
+    h(
+      'header',
+      { class: 'page-head' },
+      back !== undefined &&
+        h('a', { class: 'crumb', href: addressOf(back.path, back.query) }, icon('back'), back.label),
       heading,
       actions,
       text !== undefined && h('p', { class: 'page-text' }, text),
@@ -40,8 +45,12 @@ export function page(main, title, { actions, text, back } = {}) {
  */
 export function part(title, { text, actions, class: more = '' }, ...children) {
   const id = `part-${(count += 1)}`;
-  return h('section', { class: `part ${more}`.trim(), 'aria-labelledby': id },
-    h('div', { class: 'part-head' },
+  return h(
+    'section',
+    { class: `part ${more}`.trim(), 'aria-labelledby': id },
+    h(
+      'div',
+      { class: 'part-head' },
       h('h2', { id }, title),
       actions,
       text !== undefined && h('p', { class: 'part-text' }, text),
@@ -56,8 +65,11 @@ export function part(title, { text, actions, class: more = '' }, ...children) {
  * @param {...([label: string, value: Child] | false)} pairs
  */
 export function facts(...pairs) {
-  return h('dl', { class: 'fact-list' }, pairs.map((pair) => pair !== false &&
-    h('div', null, h('dt', null, pair[0]), h('dd', null, pair[1]))));
+  return h(
+    'dl',
+    { class: 'fact-list' },
+    pairs.map((pair) => pair !== false && h('div', null, h('dt', null, pair[0]), h('dd', null, pair[1]))),
+  );
 }
 
 /**
@@ -68,8 +80,12 @@ export function facts(...pairs) {
  * @param {{ badges?: Child, below?: Child, aside?: Child }} more
  */
 export function entry(href, title, { badges, below, aside }) {
-  return h('li', { class: 'entry is-link' },
-    h('div', { class: 'entry-main' },
+  return h(
+    'li',
+    { class: 'entry is-link' },
+    h(
+      'div',
+      { class: 'entry-main' },
       h('p', { class: 'entry-title' }, h('a', { class: 'entry-link', href }, title), badges),
       below !== undefined && h('p', { class: 'entry-below' }, below),
     ),
@@ -83,11 +99,25 @@ export function entry(href, title, { badges, below, aside }) {
  * @param {...({ title: string, text: Child, button: HTMLElement } | false)} acts
  */
 export function finalActs(...acts) {
-  return h('ul', { class: 'entries final' }, acts.map((act) => act !== false && h('li', { class: 'entry' },
-    h('div', { class: 'entry-main' },
-      h('p', { class: 'entry-title' }, act.title),
-      h('p', { class: 'entry-below' }, act.text)),
-    h('div', { class: 'entry-aside' }, act.button))));
+  return h(
+    'ul',
+    { class: 'entries final' },
+    acts.map(
+      (act) =>
+        act !== false &&
+        h(
+          'li',
+          { class: 'entry' },
+          h(
+            'div',
+            { class: 'entry-main' },
+            h('p', { class: 'entry-title' }, act.title),
+            h('p', { class: 'entry-below' }, act.text),
+          ),
+          h('div', { class: 'entry-aside' }, act.button),
+        ),
+    ),
+  );
 }
 
 /**
@@ -99,12 +129,26 @@ export function finalActs(...acts) {
  * @param {() => Place} place
  */
 export function filter(label, name, options, place) {
-  const select = h('select', { class: 'input', on: { change: () => {
-    const { path, query } = place();
-    go(path, { ...query, [name]: select.value });
-  } } }, options.map(([value, text]) => h('option', { value, selected: value === (place().query[name] ?? '') }, text)));
+  const select = h(
+    'select',
+    {
+      class: 'input',
+      on: {
+        change: () => {
+          const { path, query } = place();
+          go(path, { ...query, [name]: select.value });
+        },
+      },
+    },
+    options.map(([value, text]) => h('option', { value, selected: value === (place().query[name] ?? '') }, text)),
+  );
   const element = h('label', { class: 'filter' }, h('span', null, label), select);
-  return { element, draw: () => { select.value = place().query[name] ?? ''; } };
+  return {
+    element,
+    draw: () => {
+      select.value = place().query[name] ?? '';
+    },
+  };
 }
 
 /**

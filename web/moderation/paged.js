@@ -75,10 +75,13 @@ export function pagedList({ label, noun, load, id, row, empty }, signal) {
       }
     } catch (error) {
       if (mine.aborted || isAborted(error)) return;
-      fill(foot, failureState(error, () => {
-        fill(foot, loadingState(2));
-        void more(isAsked);
-      }));
+      fill(
+        foot,
+        failureState(error, () => {
+          fill(foot, loadingState(2));
+          void more(isAsked);
+        }),
+      );
     } finally {
       if (!mine.aborted) element.removeAttribute('aria-busy');
     }
@@ -93,7 +96,11 @@ export function pagedList({ label, noun, load, id, row, empty }, signal) {
 
   function drawFoot() {
     list.hidden = rows.size === 0;
-    if (cursor !== null) fill(foot, button('Load more', () => void more(true)));
+    if (cursor !== null)
+      fill(
+        foot,
+        button('Load more', () => void more(true)),
+      );
     else fill(foot, rows.size === 0 && empty());
   }
 

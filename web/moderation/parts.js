@@ -17,7 +17,9 @@ import { icon } from './icons.js';
  * @param {{ icon?: IconName, key?: string, tone?: Tone, class?: string }} [options]
  */
 export function button(label, onClick, { icon: name, key, tone = 'plain', class: more = '' } = {}) {
-  return h('button', { type: 'button', class: `button is-${tone} ${more}`.trim(), on: { click: onClick } },
+  return h(
+    'button',
+    { type: 'button', class: `button is-${tone} ${more}`.trim(), on: { click: onClick } },
     name && icon(name),
     h('span', { class: 'button-label' }, label),
     key && h('span', { class: 'button-key', 'aria-hidden': 'true' }, keyCaps(key)),
@@ -32,7 +34,9 @@ export function button(label, onClick, { icon: name, key, tone = 'plain', class:
  * @param {() => void} onClick
  */
 export function iconButton(label, name, onClick) {
-  return h('button', { type: 'button', class: 'icon-button', title: label, 'aria-label': label, on: { click: onClick } },
+  return h(
+    'button',
+    { type: 'button', class: 'icon-button', title: label, 'aria-label': label, on: { click: onClick } },
     icon(name),
   );
 }
@@ -45,9 +49,17 @@ export function iconButton(label, name, onClick) {
  */
 export function link(href, ...children) {
   const isOutside = !href.startsWith('#');
-  return h('a', {
-    class: 'link', href, target: isOutside ? '_blank' : null, rel: isOutside ? 'noopener noreferrer' : null,
-  }, children, isOutside && [icon('external'), h('span', { class: 'visually-hidden' }, ' (opens in a new tab)')]);
+  return h(
+    'a',
+    {
+      class: 'link',
+      href,
+      target: isOutside ? '_blank' : null,
+      rel: isOutside ? 'noopener noreferrer' : null,
+    },
+    children,
+    isOutside && [icon('external'), h('span', { class: 'visually-hidden' }, ' (opens in a new tab)')],
+  );
 }
 
 /**
@@ -109,7 +121,13 @@ export function written(text, className = '') {
  * @param {string} key
  */
 export function keyCaps(key) {
-  return h('span', { class: 'keys' }, key.split('+').map((part) =>
-    h('kbd', null, part === 'shift' ? '⇧' : part === 'Enter' ? '↵' : part === 'Escape' ? 'Esc' : part),
-  ));
+  return h(
+    'span',
+    { class: 'keys' },
+    key
+      .split('+')
+      .map((part) =>
+        h('kbd', null, part === 'shift' ? '⇧' : part === 'Enter' ? '↵' : part === 'Escape' ? 'Esc' : part),
+      ),
+  );
 }

@@ -33,20 +33,39 @@ export function buildShell(room, signal, { used, leave }) {
   const menu = iconButton('Menu', 'menu', () => openMenu(!frame.classList.contains('has-menu')));
   menu.setAttribute('aria-expanded', 'false');
   menu.classList.add('menu-button');
-  const frame = h('div', { class: 'frame' },
-    h('a', { class: 'skip-link', href: '#main', on: { click: (event) => { event.preventDefault(); main.focus(); } } },
-      'Skip to the content'),
-    h('header', { class: 'sidebar' },
-      h('div', { class: 'sidebar-head' },
+  const frame = h(
+    'div',
+    { class: 'frame' },
+    h(
+      'a',
+      {
+        class: 'skip-link',
+        href: '#main',
+        on: {
+          click: (event) => {
+            event.preventDefault();
+            main.focus();
+          },
+        },
+      },
+      'Skip to the content',
+    ),
+    h(
+      'header',
+      { class: 'sidebar' },
+      h(
+        'div',
+        { class: 'sidebar-head' },
         menu,
-        h('a', { class: 'brand', href: addressOf(HOME) },
-          h('img', { src: 'icon.svg', alt: '', width: 24, height: 24 }), 'Rejoinder'),
+        h(
+          'a',
+          { class: 'brand', href: addressOf(HOME) },
+          h('img', { src: 'icon.svg', alt: '', width: 24, height: 24 }),
+          'Rejoinder',
+        ),
         picker,
       ),
-      h('div', { class: 'sidebar-menu' },
-        h('nav', { 'aria-label': 'Main' }, navigation),
-        tools(signal, leave),
-      ),
+      h('div', { class: 'sidebar-menu' }, h('nav', { 'aria-label': 'Main' }, navigation), tools(signal, leave)),
     ),
     h('div', { class: 'content' }, banners, main),
   );
@@ -61,13 +80,21 @@ export function buildShell(room, signal, { used, leave }) {
   onCounts(draw, signal);
   watchCounts(signal);
   showBanners(banners, signal, used);
-  bindKeys('Everywhere', [
-    { key: 'u', label: 'Undo what was done last', run: undoLast },
-    { key: '?', label: 'Show these shortcuts', run: showKeysHelp },
-  ], signal);
-  document.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && frame.classList.contains('has-menu')) openMenu(false, true);
-  }, { signal });
+  bindKeys(
+    'Everywhere',
+    [
+      { key: 'u', label: 'Undo what was done last', run: undoLast },
+      { key: '?', label: 'Show these shortcuts', run: showKeysHelp },
+    ],
+    signal,
+  );
+  document.addEventListener(
+    'keydown',
+    (event) => {
+      if (event.key === 'Escape' && frame.classList.contains('has-menu')) openMenu(false, true);
+    },
+    { signal },
+  );
 
   /** @param {boolean} isOpen @param {boolean} [takesFocus] */
   function openMenu(isOpen, takesFocus = false) {
@@ -94,17 +121,31 @@ function drawNavigation(list, open) {
   const { site } = here().query;
   const waiting = countsOf(site)?.pending ?? 0;
   const focused = list.contains(document.activeElement) ? document.activeElement?.getAttribute('data-name') : null;
-  fill(list, sections().filter(({ needs }) => may(needs)).map(({ name, label, icon: picture, path }) =>
-    h('li', null,
-      h('a', {
-        class: 'nav-link', href: addressOf(path, { site }), dataset: { name }, 'aria-current': name === open && 'page',
-      },
-      icon(picture),
-      h('span', null, label),
-      name === 'queue' && waiting > 0 && h('span', { class: 'count' },
-        compact(waiting), h('span', { class: 'visually-hidden' }, ' waiting')),
-      )),
-  ));
+  fill(
+    list,
+    sections()
+      .filter(({ needs }) => may(needs))
+      .map(({ name, label, icon: picture, path }) =>
+        h(
+          'li',
+          null,
+          h(
+            'a',
+            {
+              class: 'nav-link',
+              href: addressOf(path, { site }),
+              dataset: { name },
+              'aria-current': name === open && 'page',
+            },
+            icon(picture),
+            h('span', null, label),
+            name === 'queue' &&
+              waiting > 0 &&
+              h('span', { class: 'count' }, compact(waiting), h('span', { class: 'visually-hidden' }, ' waiting')),
+          ),
+        ),
+      ),
+  );
   const again = focused === null ? null : list.querySelector(`[data-name="${focused}"]`);
   if (again instanceof HTMLElement) again.focus({ preventScroll: true });
 }
@@ -121,7 +162,9 @@ function drawPicker(room) {
   }
   room.dataset.sites = key;
   if (all.length < 2) return fill(room, all[0] !== undefined && h('span', { class: 'site-name' }, all[0]));
-  const choice = h('select', { class: 'input', 'aria-label': 'Site', on: { change: () => pickSite(choice.value) } },
+  const choice = h(
+    'select',
+    { class: 'input', 'aria-label': 'Site', on: { change: () => pickSite(choice.value) } },
     h('option', { value: '' }, 'All sites'),
     all.map((site) => h('option', { value: site }, site)),
   );
@@ -144,24 +187,38 @@ function pickSite(site) {
  */
 function tools(signal, leave) {
   const name = currentMe()?.staff.name ?? '';
-  const colours = h('button', { type: 'button', class: 'tool', on: { click: () => void nextTheme() } });
+  const colours = h('button', {
+    type: 'button',
+    class: 'tool',
+    on: { click: () => void nextTheme() },
+  });
   const keys = h('button', { type: 'button', class: 'tool', on: { click: () => turnKeys(!keysAreOn()) } });
-  const help = h('button', { type: 'button', class: 'tool only-with-keys', on: { click: showKeysHelp } },
-    h('span', { class: 'tool-key', 'aria-hidden': 'true' }, keyCaps('?')), 'All shortcuts');
+  const help = h(
+    'button',
+    { type: 'button', class: 'tool only-with-keys', on: { click: showKeysHelp } },
+    h('span', { class: 'tool-key', 'aria-hidden': 'true' }, keyCaps('?')),
+    'All shortcuts',
+  );
   const draw = () => {
     const now = theme();
-    fill(colours, icon(now === 'dark' ? 'moon' : now === 'light' ? 'sun' : 'system'),
-      `Colours: ${now === 'system' ? 'as the system' : now}`);
+    fill(
+      colours,
+      icon(now === 'dark' ? 'moon' : now === 'light' ? 'sun' : 'system'),
+      `Colours: ${now === 'system' ? 'as the system' : now}`,
+    );
     fill(keys, icon('keys'), `Shortcuts: ${keysAreOn() ? 'on' : 'off'}`);
   };
   draw();
   onKeysTurned(draw, signal);
   onThemeChosen(draw, signal);
-  return h('div', { class: 'tools' }, help, keys, colours,
-    h('div', { class: 'signed-in' },
-      h('p', null, written(name)),
-      iconButton('Sign out', 'exit', leave),
-    ));
+  return h(
+    'div',
+    { class: 'tools' },
+    help,
+    keys,
+    colours,
+    h('div', { class: 'signed-in' }, h('p', null, written(name)), iconButton('Sign out', 'exit', leave)),
+  );
 }
 
 /**
@@ -171,8 +228,14 @@ function tools(signal, leave) {
  */
 function showBanners(room, signal, used) {
   const offline = h('div', { class: 'banner is-warning', role: 'alert' });
-  const drawConnection = (/** @type {boolean} */ isUp) => fill(offline, !isUp && [icon('spam'),
-    h('p', null, 'The service can’t be reached. What you see may be old, and decisions can’t be sent.')]);
+  const drawConnection = (/** @type {boolean} */ isUp) =>
+    fill(
+      offline,
+      !isUp && [
+        icon('spam'),
+        h('p', null, 'The service can’t be reached. What you see may be old, and decisions can’t be sent.'),
+      ],
+    );
   drawConnection(isConnected());
   onConnection(drawConnection, signal);
   room.append(offline);

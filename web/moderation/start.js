@@ -34,7 +34,14 @@ async function begin() {
     await loadMe();
   } catch (error) {
     if (error instanceof ApiProblem && error.status === 401) return askToSignIn(false);
-    return fill(app, h('main', { class: 'sign-in' }, failureState(error, () => void begin())));
+    return fill(
+      app,
+      h(
+        'main',
+        { class: 'sign-in' },
+        failureState(error, () => void begin()),
+      ),
+    );
   }
   open(null);
 }
@@ -82,9 +89,13 @@ function open(used) {
     scrollTo(0, 0);
     document.title = `${route?.title ?? 'Not found'} – Rejoinder`;
     if (route === null || !may(route.needs)) {
-      shell.main.append(emptyState('There is nothing here',
-        ['This address leads nowhere, or you may not open it. ', link(addressOf(HOME), 'To the queue')],
-        { icon: 'search' }));
+      shell.main.append(
+        emptyState(
+          'There is nothing here',
+          ['This address leads nowhere, or you may not open it. ', link(addressOf(HOME), 'To the queue')],
+          { icon: 'search' },
+        ),
+      );
       return undefined;
     }
     const opened = route.screen({ main: shell.main, place, signal: screen.signal });

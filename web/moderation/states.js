@@ -16,7 +16,9 @@ const SKELETON_AFTER_MILLISECONDS = 250;
  * @param {{ icon?: IconName, action?: HTMLElement | null }} [options]
  */
 export function emptyState(title, text, { icon: name = 'approve', action } = {}) {
-  return h('div', { class: 'state' },
+  return h(
+    'div',
+    { class: 'state' },
     h('span', { class: 'state-icon' }, icon(name)),
     h('p', { class: 'state-title' }, title),
     text !== undefined && h('p', { class: 'state-text' }, text),
@@ -32,7 +34,9 @@ export function emptyState(title, text, { icon: name = 'approve', action } = {})
  */
 export function failureState(error, retry) {
   const requestId = error instanceof ApiProblem ? error.requestId : '';
-  return h('div', { class: 'state is-failure' },
+  return h(
+    'div',
+    { class: 'state is-failure' },
     h('span', { class: 'state-icon' }, icon('spam')),
     h('p', { class: 'state-title' }, 'This could not be loaded'),
     h('p', { class: 'state-text' }, explain(error)),
@@ -47,11 +51,15 @@ export function failureState(error, retry) {
  * @param {number} [rows]
  */
 export function loadingState(rows = 6) {
-  const element = h('div', { class: 'skeleton', 'aria-hidden': 'true' },
+  const element = h(
+    'div',
+    { class: 'skeleton', 'aria-hidden': 'true' },
     Array.from({ length: rows }, () => h('div', { class: 'skeleton-row' }, h('i'), h('i'), h('i'))),
   );
   element.hidden = true;
-  setTimeout(() => { element.hidden = false; }, SKELETON_AFTER_MILLISECONDS);
+  setTimeout(() => {
+    element.hidden = false;
+  }, SKELETON_AFTER_MILLISECONDS);
   return element;
 }
 
@@ -72,7 +80,10 @@ export async function loadInto(room, signal, load, draw) {
     if (!signal.aborted) fill(room, draw(value));
   } catch (error) {
     if (signal.aborted) return;
-    fill(room, failureState(error, () => void loadInto(room, signal, load, draw)));
+    fill(
+      room,
+      failureState(error, () => void loadInto(room, signal, load, draw)),
+    );
   } finally {
     if (!signal.aborted) room.removeAttribute('aria-busy');
   }

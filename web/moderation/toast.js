@@ -8,12 +8,15 @@ import { button, iconButton } from './parts.js';
 const UNDO_SECONDS = 10;
 const TOAST_SECONDS = 6;
 const REMEMBERED = 20;
+const AT_ONCE = 3;
 
-/** @typedef {{ message: string, run: () => Promise<string> }} Undo */
+/** @typedef {{ run: () => Promise<string> }} Undo */
 
 /** @type {Undo[]} what can be taken back, the latest last */
 const undos = [];
 let bar = new AbortController();
+/** @type {AbortController[]} */
+const shown = [];
 
 /**
  * Shows a message for some seconds.
@@ -23,7 +26,9 @@ let bar = new AbortController();
  */
 export function toast(message, tone = 'plain') {
   const ending = new AbortController();
-  const element = h('div', { class: `toast is-${tone}` },
+  const element = h(
+    'div',
+    { class: `toast is-${tone}` },
     h('p', null, message),
     iconButton('Dismiss', 'close', () => ending.abort()),
   );
@@ -46,18 +51,22 @@ export function toastError(error, what) {
  *
  * @param {string} message such as `Rejected.`
  * @param {() => Promise<string>} run
- * @returns {{ withdraw: () => void }} for when it turns out that nothing was done
+ * @returns {{ withdraw: () => void, amend: (message: string) => void }} for when it turns out that nothing was done, or
+ *   less
  */
 export function offerUndo(message, run) {
-  const undo = { message, run };
+  const undo = { run };
   undos.push(undo);
   undos.splice(0, undos.length - REMEMBERED);
   bar.abort();
   bar = new AbortController();
   const ending = bar;
+  const text = h('p', null, message);
   const left = h('span', { class: 'undo-left', 'aria-hidden': 'true' });
-  const element = h('section', { class: 'toast undo-bar', 'aria-label': 'What was done last' },
-    h('p', null, message),
+  const element = h(
+    'section',
+    { class: 'toast undo-bar', 'aria-label': 'What was done last' },
+    text,
     button('Undo', () => void takeBack(undo), { key: 'u', tone: 'quiet' }),
     left,
     iconButton('Dismiss', 'close', () => ending.abort()),
@@ -68,6 +77,9 @@ export function offerUndo(message, run) {
   });
   announce(message);
   return {
+    amend: (message) => {
+      text.textContent = message;
+    },
     withdraw: () => {
       if (undos.includes(undo)) undos.splice(undos.indexOf(undo), 1);
       ending.abort();
@@ -123,5 +135,8 @@ function show(element, seconds, ending, onTick) {
     clearInterval(timer);
     element.remove();
   });
+  shown.push(ending);
+  ending.signal.addEventListener('abort', () => shown.splice(shown.indexOf(ending), 1));
+  if (shown.length > AT_ONCE) shown[0]?.abort();
   document.getElementById('toasts')?.append(element);
 }

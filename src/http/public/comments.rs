@@ -165,7 +165,7 @@ impl NewComment {
     /// Every member as a value of the domain, or every rule that one of them breaks.
     fn into_draft(self, site: &Site) -> Result<Draft, Refusal> {
         let mut errors = Vec::new();
-        let mut note = |pointer, rule| errors.push(InputError { pointer, rule });
+        let mut note = |pointer: &'static str, rule| errors.push(InputError { pointer: pointer.into(), rule });
         let key = ThreadKey::parse(&self.thread.key);
         if key.is_none() {
             note("/thread/key", Rule::InvalidThreadKey);
@@ -192,7 +192,7 @@ impl NewComment {
             // The text is held against the limits of its thread later; what is wrong with it anyway is said now.
             let widest = BodyLimits { min_characters: 1, max_characters: LARGEST_MAX_CHARACTERS };
             let body = CommentBody::parse(&self.body, widest).map_err(|error| error.under(site.policy.body_limits()));
-            errors.extend(body.err().map(|error| InputError { pointer: "/body", rule: error.into() }));
+            errors.extend(body.err().map(|error| InputError { pointer: "/body".into(), rule: error.into() }));
             return Err(Refusal::Input(errors));
         };
         // Anybody can post; a link under "most discussed" leads to the site's own pages only.

@@ -85,7 +85,7 @@ pub async fn count_many_comments(
         }])
     })?;
     let keys: Option<Vec<ThreadKey>> = query.threads.iter().map(|text| ThreadKey::parse(text)).collect();
-    let refused = InputError { pointer: "/threads", rule: Rule::InvalidThreadKey };
+    let refused = InputError { pointer: "/threads".into(), rule: Rule::InvalidThreadKey };
     let keys = keys.ok_or_else(|| Refusal::Input(vec![refused]))?;
     let answer = to_json(&count(&api, visit, keys).await?)?;
     // What is asked by POST is in nobody's cache.

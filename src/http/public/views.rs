@@ -6,7 +6,6 @@ use crate::domain::comment::Comment;
 use crate::domain::html::TextFormat;
 use crate::domain::page::{List, Page};
 use crate::domain::site::{Policy, Site};
-use crate::domain::status::Status;
 use crate::domain::thread::Thread;
 use crate::domain::time::Timestamp;
 use crate::domain::vote::Score;
@@ -16,6 +15,12 @@ use crate::service::editing::Current;
 /// A time as RFC 3339 has it, in UTC with milliseconds.
 #[derive(Debug, Clone, Copy)]
 pub struct Time(Timestamp);
+
+impl From<Timestamp> for Time {
+    fn from(time: Timestamp) -> Self {
+        Self(time)
+    }
+}
 
 impl Serialize for Time {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -173,11 +178,7 @@ impl CommentView {
             }),
             body: Some(comment.body.as_str().to_owned()),
             body_html: Some(comment.html.as_str().to_owned()),
-            status: match comment.status {
-                Status::Published => "published",
-                Status::Pending => "pending",
-                Status::Deleted => "deleted",
-            },
+            status: comment.status.name(),
             created_at: Time(comment.created_at),
             edited_at: comment.edited_at.map(Time),
             score: comment.score.into(),

@@ -14,7 +14,12 @@ import { toast, toastError } from '../toast.js';
 import { qrCode } from './qr.js';
 
 const CODE = /** @type {const} */ ({
-  required: true, inputmode: 'numeric', autocomplete: 'one-time-code', autocapitalize: 'none', spellcheck: 'false', maxlength: 64,
+  required: true,
+  inputmode: 'numeric',
+  autocomplete: 'one-time-code',
+  autocapitalize: 'none',
+  spellcheck: 'false',
+  maxlength: 64,
 });
 
 /**
@@ -25,11 +30,19 @@ export function factorPart(me, onChange) {
   const begin = button(me.has_totp ? 'Set up another app' : 'Set up', () => void setUp(onChange), {
     tone: me.has_totp ? 'plain' : 'primary',
   });
-  return part('Second factor', {
-    text: 'With it, signing in takes the password and a code of an authenticator app.',
-    actions: badge(me.has_totp ? 'On' : 'Off', me.has_totp ? 'good' : 'plain'),
-  }, h('div', { class: 'button-row' }, begin,
-    me.has_totp && button('Remove', () => askForRemoval(onChange), { tone: 'danger', icon: 'delete' })));
+  return part(
+    'Second factor',
+    {
+      text: 'With it, signing in takes the password and a code of an authenticator app.',
+      actions: badge(me.has_totp ? 'On' : 'Off', me.has_totp ? 'good' : 'plain'),
+    },
+    h(
+      'div',
+      { class: 'button-row' },
+      begin,
+      me.has_totp && button('Remove', () => askForRemoval(onChange), { tone: 'danger', icon: 'delete' }),
+    ),
+  );
 }
 
 /** @param {() => void} onChange */
@@ -48,27 +61,48 @@ async function setUp(onChange) {
 function askForCode({ secret, uri, qr }, onChange) {
   const code = field('code', 'Code of the app', { ...CODE, hint: 'Six digits; another one every 30 seconds.' });
   code.element.classList.add('short');
-  const { element } = form([code], 'Turn on', async ({ code = '' }) => {
-    const { recovery_codes } = await confirmTotp(code.replaceAll(' ', ''));
-    showCodes(recovery_codes);
-    void loadMe().finally(onChange);
-  }, { fieldOf: { wrong_code: 'code' }, messages: { wrong_code: 'This code is not valid, or not any more. Try the next one.' } });
-  const body = h('div', { class: 'factor' },
+  const { element } = form(
+    [code],
+    'Turn on',
+    async ({ code = '' }) => {
+      const { recovery_codes } = await confirmTotp(code.replaceAll(' ', ''));
+      showCodes(recovery_codes);
+      void loadMe().finally(onChange);
+    },
+    {
+      fieldOf: { wrong_code: 'code' },
+      messages: { wrong_code: 'This code is not valid, or not any more. Try the next one.' },
+    },
+  );
+  const body = h(
+    'div',
+    { class: 'factor' },
     h('p', null, 'Scan this with an authenticator app, or type the secret. Then enter the code that the app shows.'),
     qrCode(qr, 'QR code of the secret; it is below as text, too'),
     secretBox('Secret', groupsOf(secret), h('a', { class: 'button', href: uri }, 'Open in an app')),
-    element);
+    element,
+  );
   const { close } = openDialog('Set up the second factor', body);
 
   /** @param {string[]} codes */
   function showCodes(codes) {
     const done = button('I have kept them', () => close(), { tone: 'primary' });
     const heading = h('h3', { tabindex: -1 }, 'Recovery codes');
-    fill(body,
+    fill(
+      body,
       heading,
-      h('p', null, 'Each lets you in once, without the app. They are shown only now: keep them where you find them without your phone.'),
-      secretBox('Recovery codes', codes.join('\n'), button('Print', () => print())),
-      h('div', { class: 'form-actions' }, done));
+      h(
+        'p',
+        null,
+        'Each lets you in once, without the app. They are shown only now: keep them where you find them without your phone.',
+      ),
+      secretBox(
+        'Recovery codes',
+        codes.join('\n'),
+        button('Print', () => print()),
+      ),
+      h('div', { class: 'form-actions' }, done),
+    );
     heading.focus();
     toast('The second factor is on.');
   }
@@ -77,14 +111,23 @@ function askForCode({ secret, uri, qr }, onChange) {
 /** @param {() => void} onChange */
 function askForRemoval(onChange) {
   const code = field('code', 'Code', { ...CODE, inputmode: 'text', hint: 'Of the app, or a recovery code.' });
-  const { element } = form([code], 'Remove', async ({ code = '' }) => {
-    await removeTotp(code.trim());
-    close();
-    toast('The second factor is removed.');
-    void loadMe().finally(onChange);
-  }, { fieldOf: { wrong_code: 'code' }, messages: { wrong_code: 'This code is not valid, or not any more. Try the next one.' } });
+  const { element } = form(
+    [code],
+    'Remove',
+    async ({ code = '' }) => {
+      await removeTotp(code.trim());
+      close();
+      toast('The second factor is removed.');
+      void loadMe().finally(onChange);
+    },
+    {
+      fieldOf: { wrong_code: 'code' },
+      messages: { wrong_code: 'This code is not valid, or not any more. Try the next one.' },
+    },
+  );
   const { close } = openDialog('Remove the second factor', [
-    h('p', null, 'Then signing in takes the password alone, and the recovery codes no longer work.'), element,
+    h('p', null, 'Then signing in takes the password alone, and the recovery codes no longer work.'),
+    element,
   ]);
 }
 

@@ -18,8 +18,17 @@ export function qrCode(rows, label) {
   svg.setAttribute('aria-label', label);
   svg.setAttribute('shape-rendering', 'crispEdges');
   const path = document.createElementNS(NAMESPACE, 'path');
-  path.setAttribute('d', rows.flatMap((row, y) => Array.from(row.matchAll(/1+/g), ({ 0: run, index }) =>
-    `M${index + QUIET} ${y + QUIET}h${run.length}v1h-${run.length}z`)).join(''));
+  path.setAttribute(
+    'd',
+    rows
+      .flatMap((row, y) =>
+        Array.from(
+          row.matchAll(/1+/g),
+          ({ 0: run, index }) => `M${index + QUIET} ${y + QUIET}h${run.length}v1h-${run.length}z`,
+        ),
+      )
+      .join(''),
+  );
   svg.append(path);
   return svg;
 }

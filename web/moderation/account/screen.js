@@ -26,11 +26,14 @@ export const accountScreen = ({ main, signal }) => {
   function draw() {
     const me = currentMe()?.staff;
     if (me === undefined || signal.aborted) return;
-    fill(about, facts(
-      ['Name', written(me.name)],
-      ['Role', `${ROLES[me.role]}, ${me.sites === null ? 'on all sites' : `on ${me.sites.join(', ')}`}`],
-      ['Since', timeElement(me.created_at)],
-    ));
+    fill(
+      about,
+      facts(
+        ['Name', written(me.name)],
+        ['Role', `${ROLES[me.role]}, ${me.sites === null ? 'on all sites' : `on ${me.sites.join(', ')}`}`],
+        ['Since', timeElement(me.created_at)],
+      ),
+    );
     fill(password, passwordPart(me, draw));
     fill(factor, factorPart(me, draw));
     fill(sessions, sessionPart(signal, null));

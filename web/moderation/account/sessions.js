@@ -12,11 +12,19 @@ import { toast, toastError } from '../toast.js';
 
 /** In the order in which they are looked for: most browsers name others, too. */
 const BROWSERS = /** @type {const} */ ([
-  [/Edg(e|A|iOS)?\//, 'Edge'], [/OPR\//, 'Opera'], [/Firefox\/|FxiOS\//, 'Firefox'], [/Chrome\/|CriOS\//, 'Chrome'],
+  [/Edg(e|A|iOS)?\//, 'Edge'],
+  [/OPR\//, 'Opera'],
+  [/Firefox\/|FxiOS\//, 'Firefox'],
+  [/Chrome\/|CriOS\//, 'Chrome'],
   [/Safari\//, 'Safari'],
 ]);
 const SYSTEMS = /** @type {const} */ ([
-  [/iPhone|iPad/, 'iOS'], [/Android/, 'Android'], [/Windows/, 'Windows'], [/Mac OS X/, 'macOS'], [/CrOS/, 'ChromeOS'], [/Linux/, 'Linux'],
+  [/iPhone|iPad/, 'iOS'],
+  [/Android/, 'Android'],
+  [/Windows/, 'Windows'],
+  [/Mac OS X/, 'macOS'],
+  [/CrOS/, 'ChromeOS'],
+  [/Linux/, 'Linux'],
 ]);
 
 /**
@@ -24,17 +32,20 @@ const SYSTEMS = /** @type {const} */ ([
  * @param {Staff | null} whose null for one's own
  */
 export function sessionPart(signal, whose) {
-  const list = pagedList({
-    label: 'Sessions',
-    noun: ['session', 'sessions'],
-    load: async (query, mine) => {
-      const { sessions, next_cursor } = await listSessions({ ...query, staff: whose?.id }, mine);
-      return { items: sessions, next_cursor };
+  const list = pagedList(
+    {
+      label: 'Sessions',
+      noun: ['session', 'sessions'],
+      load: async (query, mine) => {
+        const { sessions, next_cursor } = await listSessions({ ...query, staff: whose?.id }, mine);
+        return { items: sessions, next_cursor };
+      },
+      id: ({ id }) => id,
+      row: sessionRow,
+      empty: () => emptyState('Not signed in', 'Nobody is signed in with a session.', { icon: 'account' }),
     },
-    id: ({ id }) => id,
-    row: sessionRow,
-    empty: () => emptyState('Not signed in', 'Nobody is signed in with a session.', { icon: 'account' }),
-  }, signal);
+    signal,
+  );
   void list.reload();
 
   /** @param {Session} session */
@@ -43,12 +54,18 @@ export function sessionPart(signal, whose) {
     const name = browserOf(user_agent);
     const ending = button('End', () => void end(session), { tone: 'quiet' });
     ending.setAttribute('aria-label', `End the session in ${name}`);
-    return h('li', { class: 'entry' },
-      h('div', { class: 'entry-main' },
+    return h(
+      'li',
+      { class: 'entry' },
+      h(
+        'div',
+        { class: 'entry-main' },
         h('p', { class: 'entry-title', title: user_agent }, name, is_current && badge('This one', 'good')),
-        h('p', { class: 'entry-below' }, 'used ', timeElement(used_at), ' · signed in ', timeElement(created_at))),
+        h('p', { class: 'entry-below' }, 'used ', timeElement(used_at), ' · signed in ', timeElement(created_at)),
+      ),
       // This one ends by signing out.
-      !is_current && h('div', { class: 'entry-aside' }, ending));
+      !is_current && h('div', { class: 'entry-aside' }, ending),
+    );
   }
 
   /** @param {Session} session */

@@ -25,17 +25,21 @@ const MAX_DAYS = 366;
  * @param {Staff | null} whose null for one's own
  */
 export function tokenPart(signal, whose) {
-  const list = pagedList({
-    label: 'API tokens',
-    noun: ['token', 'tokens'],
-    load: async (query, mine) => {
-      const { tokens, next_cursor } = await listTokens({ ...query, staff: whose?.id }, mine);
-      return { items: tokens, next_cursor };
+  const list = pagedList(
+    {
+      label: 'API tokens',
+      noun: ['token', 'tokens'],
+      load: async (query, mine) => {
+        const { tokens, next_cursor } = await listTokens({ ...query, staff: whose?.id }, mine);
+        return { items: tokens, next_cursor };
+      },
+      id: ({ id }) => id,
+      row: tokenRow,
+      empty: () =>
+        emptyState('No tokens', whose === null ? 'Programs that use the API need one.' : undefined, { icon: 'keys' }),
     },
-    id: ({ id }) => id,
-    row: tokenRow,
-    empty: () => emptyState('No tokens', whose === null ? 'Programs that use the API need one.' : undefined, { icon: 'keys' }),
-  }, signal);
+    signal,
+  );
   void list.reload();
 
   /** @param {ApiToken} token */
@@ -45,20 +49,38 @@ export function tokenPart(signal, whose) {
     const rename = button('Rename', () => askForName(token, list.put), { tone: 'quiet' });
     rename.setAttribute('aria-label', `Rename the token ${name}`);
     rename.dataset.focus = 'rename';
-    return h('li', { class: hasEnded ? 'entry is-off' : 'entry' },
-      h('div', { class: 'entry-main' },
+    return h(
+      'li',
+      { class: hasEnded ? 'entry is-off' : 'entry' },
+      h(
+        'div',
+        { class: 'entry-main' },
         h('p', { class: 'entry-title' }, written(name), hasEnded && badge('Ended')),
-        h('p', { class: 'entry-below' },
-          scopes.join(', '), site !== null && ` · ${site} only`, ' · ', hasEnded ? 'ended ' : 'ends ', timeElement(expires_at), ' · ',
-          used_at === null ? 'never used' : ['used ', timeElement(used_at)])),
-      h('div', { class: 'entry-aside' }, rename,
-        iconButton(`Remove the token ${name}`, 'delete', () => void remove(token))));
+        h(
+          'p',
+          { class: 'entry-below' },
+          scopes.join(', '),
+          site !== null && ` · ${site} only`,
+          ' · ',
+          hasEnded ? 'ended ' : 'ends ',
+          timeElement(expires_at),
+          ' · ',
+          used_at === null ? 'never used' : ['used ', timeElement(used_at)],
+        ),
+      ),
+      h(
+        'div',
+        { class: 'entry-aside' },
+        rename,
+        iconButton(`Remove the token ${name}`, 'delete', () => void remove(token)),
+      ),
+    );
   }
 
   /** @param {ApiToken} token */
   async function remove(token) {
     const text = ['What uses ', h('strong', null, written(token.name)), ' is refused then, at once.'];
-    if (!await confirmDialog('Remove the token?', text, 'Remove')) return;
+    if (!(await confirmDialog('Remove the token?', text, 'Remove'))) return;
     try {
       await removeToken(token.id);
       list.remove(token);
@@ -77,10 +99,14 @@ export function tokenPart(signal, whose) {
     }
   }
 
-  return part('API tokens', {
-    text: whose === null ? 'For programs that use the API in your name.' : undefined,
-    actions: whose === null && button('Add a token', () => void add()),
-  }, list.element);
+  return part(
+    'API tokens',
+    {
+      text: whose === null ? 'For programs that use the API in your name.' : undefined,
+      actions: whose === null && button('Add a token', () => void add()),
+    },
+    list.element,
+  );
 }
 
 /**
@@ -90,11 +116,19 @@ export function tokenPart(signal, whose) {
 function askForToken(sites, onAdd) {
   const mine = currentMe()?.permissions ?? [];
   const name = field('name', 'What it is for', { required: true, maxlength: NAME_CHARACTERS, autocomplete: 'off' });
-  const options = /** @type {[Permission, string][]} */ (Object.entries(SCOPES)).filter(([scope]) => mine.includes(scope));
+  const options = /** @type {[Permission, string][]} */ (Object.entries(SCOPES)).filter(([scope]) =>
+    mine.includes(scope),
+  );
   const scopes = boxes('scopes', 'What it may do', options, ['read']);
-  const site = field('site', 'Where', { options: [['', 'All my sites'], ...sites.map((slug) => /** @type {[string, string]} */ ([slug, slug]))] });
+  const site = field('site', 'Where', {
+    options: [['', 'All my sites'], ...sites.map((slug) => /** @type {[string, string]} */ ([slug, slug]))],
+  });
   const days = field('expires_in_days', 'Days until it ends', {
-    value: String(DAYS), inputmode: 'numeric', required: true, autocomplete: 'off', hint: `At most ${MAX_DAYS}.`,
+    value: String(DAYS),
+    inputmode: 'numeric',
+    required: true,
+    autocomplete: 'off',
+    hint: `At most ${MAX_DAYS}.`,
   });
   const { element } = form([name, scopes, site, days], 'Add', async (values) => {
     if (scopes.chosen().length === 0) throw new FieldErrors({ scopes: 'Choose at least one.' });
@@ -114,9 +148,19 @@ function askForToken(sites, onAdd) {
 /** @param {NewApiToken} made */
 function showSecret({ token, secret }) {
   const { close } = openDialog('Your new token', [
-    h('p', null, 'This is the token for ', h('strong', null, written(token.name)), '. It is shown only now: keep it like a password.'),
+    h(
+      'p',
+      null,
+      'This is the token for ',
+      h('strong', null, written(token.name)),
+      '. It is shown only now: keep it like a password.',
+    ),
     secretBox('Token', secret),
-    h('div', { class: 'form-actions' }, button('Done', () => close(), { tone: 'primary' })),
+    h(
+      'div',
+      { class: 'form-actions' },
+      button('Done', () => close(), { tone: 'primary' }),
+    ),
   ]);
 }
 
@@ -126,7 +170,10 @@ function showSecret({ token, secret }) {
  */
 function askForName(token, onChange) {
   const name = field('name', 'What it is for', {
-    value: token.name, required: true, maxlength: NAME_CHARACTERS, autocomplete: 'off',
+    value: token.name,
+    required: true,
+    maxlength: NAME_CHARACTERS,
+    autocomplete: 'off',
   });
   const { element } = form([name], 'Rename', async ({ name = '' }) => {
     onChange(await changeToken(token.id, name.trim()));

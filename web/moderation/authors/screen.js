@@ -36,17 +36,20 @@ export const authorScreen = ({ main, place, signal }) => {
     const [name = 'Erased'] = record.names;
     fill(heading, written(name));
     document.title = `${name} – Rejoinder`;
-    const list = pagedList({
-      label: 'Comments',
-      noun: ['comment', 'comments'],
-      load: async (query, mine) => {
-        const { comments, next_cursor } = await listAdminComments({ ...query, site: record.site, author: id }, mine);
-        return { items: comments, next_cursor };
+    const list = pagedList(
+      {
+        label: 'Comments',
+        noun: ['comment', 'comments'],
+        load: async (query, mine) => {
+          const { comments, next_cursor } = await listAdminComments({ ...query, site: record.site, author: id }, mine);
+          return { items: comments, next_cursor };
+        },
+        id: (comment) => comment.id,
+        row: commentEntry,
+        empty: () => emptyState('No comments', 'This writer has voted or reported only.', { icon: 'threads' }),
       },
-      id: (comment) => comment.id,
-      row: commentEntry,
-      empty: () => emptyState('No comments', 'This writer has voted or reported only.', { icon: 'threads' }),
-    }, signal);
+      signal,
+    );
     void list.reload();
     return [about(record), part('Comments', {}, list.element)];
   }
@@ -55,27 +58,52 @@ export const authorScreen = ({ main, place, signal }) => {
   function about(record) {
     const { kind, site, names, counts, reports, ban, first_seen_at } = record;
     const others = names.slice(1);
-    return h('section', { class: 'panel stack', 'aria-label': 'Record' },
-      h('div', { class: 'badge-row' },
+    return h(
+      'section',
+      { class: 'panel stack', 'aria-label': 'Record' },
+      h(
+        'div',
+        { class: 'badge-row' },
         kind !== 'guest' && badge(kind === 'staff' ? 'Staff' : 'Member', 'primary'),
-        ban?.is_active && badge('Banned', 'danger')),
-      h('dl', { class: 'tally' },
+        ban?.is_active && badge('Banned', 'danger'),
+      ),
+      h(
+        'dl',
+        { class: 'tally' },
         tally('Published', counts.published),
         tally('Waiting', counts.pending),
         tally('Rejected', counts.rejected, 'danger'),
         tally('Spam', counts.spam, 'danger'),
-        tally('Deleted', counts.deleted)),
-      h('dl', { class: 'facts' },
+        tally('Deleted', counts.deleted),
+      ),
+      h(
+        'dl',
+        { class: 'facts' },
         fact('Site', site),
         fact('First seen', h('time', { datetime: first_seen_at }, day(first_seen_at))),
-        others.length > 0 && fact('Also as', others.flatMap((name, index) => [index > 0 && ', ', written(name)])),
+        others.length > 0 &&
+          fact(
+            'Also as',
+            others.flatMap((name, index) => [index > 0 && ', ', written(name)]),
+          ),
         fact('Own reports', `${reports.upheld} upheld, ${reports.dismissed} dismissed`),
-        ban !== null && fact('Ban', [
-          h('a', { class: 'link', href: addressOf(`bans/${ban.id}`) }, ban.is_active ? 'Banned' : 'Was banned'), ', ', banEnd(ban),
-          ban.reason !== null && [': ', written(ban.reason)]])),
-      may('moderate') && kind !== 'staff' && h('div', { class: 'button-row' }, ban?.is_active
-        ? button('Lift the ban', () => void lift(ban.id), { icon: 'restore' })
-        : button('Ban', () => openAuthorBanDialog(record, load), { icon: 'ban', tone: 'danger' })),
+        ban !== null &&
+          fact('Ban', [
+            h('a', { class: 'link', href: addressOf(`bans/${ban.id}`) }, ban.is_active ? 'Banned' : 'Was banned'),
+            ', ',
+            banEnd(ban),
+            ban.reason !== null && [': ', written(ban.reason)],
+          ]),
+      ),
+      may('moderate') &&
+        kind !== 'staff' &&
+        h(
+          'div',
+          { class: 'button-row' },
+          ban?.is_active
+            ? button('Lift the ban', () => void lift(ban.id), { icon: 'restore' })
+            : button('Ban', () => openAuthorBanDialog(record, load), { icon: 'ban', tone: 'danger' }),
+        ),
     );
   }
 

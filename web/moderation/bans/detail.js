@@ -30,24 +30,36 @@ export const banScreen = ({ main, place, signal }) => {
   function draw(ban) {
     fill(heading, 'Ban: ', whoIsBanned(ban));
     return [
-      h('section', { class: 'panel stack', 'aria-label': 'Overview' }, h('div', { class: 'badge-row' }, banBadge(ban)), about(ban)),
+      h(
+        'section',
+        { class: 'panel stack', 'aria-label': 'Overview' },
+        h('div', { class: 'badge-row' }, banBadge(ban)),
+        about(ban),
+      ),
       may('moderate') && ban.is_active && changePart(ban),
-      may('moderate') && ban.is_active && finalActs({
-        title: 'Lift the ban',
-        text: 'They can write again at once. Comments that were rejected with the ban stay rejected.',
-        button: button('Lift', () => void lift(ban), { tone: 'danger' }),
-      }),
+      may('moderate') &&
+        ban.is_active &&
+        finalActs({
+          title: 'Lift the ban',
+          text: 'They can write again at once. Comments that were rejected with the ban stay rejected.',
+          button: button('Lift', () => void lift(ban), { tone: 'danger' }),
+        }),
     ];
   }
 
   /** @param {Ban} ban */
   function changePart(ban) {
     const ends = field('ends_at', 'Ends', {
-      type: 'datetime-local', value: ban.ends_at === null ? '' : localTime(ban.ends_at), hint: 'In your own time. Empty: for good.',
+      type: 'datetime-local',
+      value: ban.ends_at === null ? '' : localTime(ban.ends_at),
+      hint: 'In your own time. Empty: for good.',
     });
     ends.element.classList.add('short');
     const reason = field('reason', 'Reason', {
-      value: ban.reason ?? '', maxlength: REASON_CHARACTERS, autocomplete: 'off', hint: 'Seen by staff only.',
+      value: ban.reason ?? '',
+      maxlength: REASON_CHARACTERS,
+      autocomplete: 'off',
+      hint: 'Seen by staff only.',
     });
     const { element } = form([ends, reason], 'Save', async ({ ends_at = '', reason = '' }) => {
       if (ends.input.validity.badInput) throw new FieldErrors({ ends_at: 'A day and a time, or nothing.' });
@@ -65,7 +77,8 @@ export const banScreen = ({ main, place, signal }) => {
 
   /** @param {Ban} ban */
   async function lift(ban) {
-    if (!await confirmDialog('Lift the ban?', [whoIsBanned(ban), ' can write on ', ban.site, ' again.'], 'Lift')) return;
+    if (!(await confirmDialog('Lift the ban?', [whoIsBanned(ban), ' can write on ', ban.site, ' again.'], 'Lift')))
+      return;
     try {
       await removeBan(ban.id);
       toast('The ban is lifted.');
@@ -81,10 +94,25 @@ function about(ban) {
   const { site, author, network, reason, staff, created_at } = ban;
   return facts(
     ['Site', site],
-    author !== null && ['Author', h('a', { class: 'link', href: addressOf(`authors/${author.id}`) }, author.name === '' ? 'Their record' : written(author.name))],
-    network !== null && ['Network', h('a', {
-      class: 'link', href: addressOf('queue/recent', { site, network }),
-    }, h('code', null, network))],
+    author !== null && [
+      'Author',
+      h(
+        'a',
+        { class: 'link', href: addressOf(`authors/${author.id}`) },
+        author.name === '' ? 'Their record' : written(author.name),
+      ),
+    ],
+    network !== null && [
+      'Network',
+      h(
+        'a',
+        {
+          class: 'link',
+          href: addressOf('queue/recent', { site, network }),
+        },
+        h('code', null, network),
+      ),
+    ],
     ['By', [staff === null ? 'The service' : written(staff.name), ', ', timeElement(created_at)]],
     ['How long', [banEnd(ban), ban.ends_at !== null && ` (${moment(ban.ends_at)})`]],
     ['Reason', reason === null ? 'None was given.' : written(reason)],

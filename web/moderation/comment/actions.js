@@ -59,6 +59,18 @@ export function outcome(comment, action) {
 }
 
 /**
+ * Whether a button for it is worth its place: of approving and restoring, which come to the same, one is enough.
+ *
+ * @param {AdminComment} comment
+ * @param {DecisionAction} action
+ */
+export function isOffered(comment, action) {
+  const canRestore = outcome(comment, 'restore') !== null;
+  if (action === 'approve') return !canRestore;
+  return action !== 'restore' || canRestore;
+}
+
+/**
  * Whether the text is gone for good.
  *
  * @param {AdminComment} comment

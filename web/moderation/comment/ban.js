@@ -15,9 +15,18 @@ import { offerUndo } from '../toast.js';
 const DAY_MILLISECONDS = 86_400_000;
 
 /** @type {[value: string, label: string][]} days, or empty for ever */
-const TIMES = [['1', '1 day'], ['7', '7 days'], ['30', '30 days'], ['', 'For good']];
+const TIMES = [
+  ['1', '1 day'],
+  ['7', '7 days'],
+  ['30', '30 days'],
+  ['', 'For good'],
+];
 /** @type {[value: 'none' | 'day' | 'all', label: string][]} */
-const REMOVALS = [['none', 'None'], ['day', 'Those of the last day'], ['all', 'All']];
+const REMOVALS = [
+  ['none', 'None'],
+  ['day', 'Those of the last day'],
+  ['all', 'All'],
+];
 
 /**
  * @typedef {object} Target
@@ -52,23 +61,35 @@ export function openAuthorBanDialog({ id, site, names }, onChange) {
  */
 function open(target, onChange) {
   const who = /** @type {[string, string][]} */ ([
-    ['author', 'This author'], ...(target.hasNetwork ? [['network', 'Their network']] : []),
+    ['author', 'This author'],
+    ...(target.hasNetwork ? [['network', 'Their network']] : []),
   ]);
-  const by = choices('by', 'Who', who, 'author', 'A network can be shared by many people: a household, a school, a train.');
+  const by = choices(
+    'by',
+    'Who',
+    who,
+    'author',
+    'A network can be shared by many people: a household, a school, a train.',
+  );
   const time = choices('days', 'For how long', TIMES, '7');
   const removal = choices('remove', 'Reject their comments', REMOVALS, 'none');
   const reason = field('reason', 'Reason', { hint: 'Seen by staff only.', autocomplete: 'off' });
-  const { element } = form([reason], 'Ban', async ({ reason = '' }) => {
-    const days = Number(time.value());
-    const { ban, removed } = await addBan({
-      ...target.body(by.value() === 'network' ? 'network' : 'author'),
-      remove_comments: REMOVALS.find(([value]) => value === removal.value())?.[0] ?? 'none',
-      ...(days === 0 ? {} : { ends_at: new Date(Date.now() + days * DAY_MILLISECONDS).toISOString() }),
-      ...(reason.trim() === '' ? {} : { reason: reason.trim() }),
-    });
-    close();
-    tell(target, ban, removed, onChange);
-  }, { more: h('button', { type: 'button', class: 'button', on: { click: () => close() } }, 'Cancel') });
+  const { element } = form(
+    [reason],
+    'Ban',
+    async ({ reason = '' }) => {
+      const days = Number(time.value());
+      const { ban, removed } = await addBan({
+        ...target.body(by.value() === 'network' ? 'network' : 'author'),
+        remove_comments: REMOVALS.find(([value]) => value === removal.value())?.[0] ?? 'none',
+        ...(days === 0 ? {} : { ends_at: new Date(Date.now() + days * DAY_MILLISECONDS).toISOString() }),
+        ...(reason.trim() === '' ? {} : { reason: reason.trim() }),
+      });
+      close();
+      tell(target, ban, removed, onChange);
+    },
+    { more: h('button', { type: 'button', class: 'button', on: { click: () => close() } }, 'Cancel') },
+  );
   element.prepend(...(target.hasNetwork ? [by.element] : []), time.element, removal.element);
   const { close } = openDialog('Ban', [h('p', { class: 'dialog-subject' }, written(target.name)), element]);
 }

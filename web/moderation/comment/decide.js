@@ -50,6 +50,7 @@ export function decide(action, comments, grounds, hooks) {
   const undo = offerUndo(sentence(action, changes), async () => undoAll(await sent, hooks));
   void sent.then((applied) => {
     if (applied.length === 0) undo.withdraw();
+    else if (applied.length < changes.length) undo.amend(sentence(action, applied));
     refreshCounts();
   });
   return changes.length;
@@ -192,15 +193,17 @@ async function undoAll(changes, hooks) {
   const waiting = [...changes];
   /** @type {unknown[]} */
   const errors = [];
-  await Promise.all(Array.from({ length: UNDONE_AT_ONCE }, async () => {
-    for (let change = waiting.shift(); change !== undefined; change = waiting.shift()) {
-      try {
-        await undoOne(change, hooks);
-      } catch (error) {
-        errors.push(error);
+  await Promise.all(
+    Array.from({ length: UNDONE_AT_ONCE }, async () => {
+      for (let change = waiting.shift(); change !== undefined; change = waiting.shift()) {
+        try {
+          await undoOne(change, hooks);
+        } catch (error) {
+          errors.push(error);
+        }
       }
-    }
-  }));
+    }),
+  );
   refreshCounts();
   if (errors.length === changes.length && errors.length > 0) throw errors[0];
   if (errors.length > 0) {

@@ -6,12 +6,13 @@
 import { announce } from '../announce.js';
 import { isAborted } from '../api.js';
 import { fill, h, webAddress } from '../dom.js';
+import { plural } from '../format.js';
 import { button, iconButton, statusBadge, timeElement, written } from '../parts.js';
 import { addressOf } from '../router.js';
 import { may } from '../session.js';
 import { emptyState, failureState, loadingState } from '../states.js';
 import { threadLinks } from '../threads/pinned.js';
-import { ACTIONS, isErased, outcome } from './actions.js';
+import { ACTIONS, isErased, isOffered, outcome } from './actions.js';
 import { articleLink, authorCard } from './author.js';
 import { openBanDialog } from './ban.js';
 import { contextOf, forgetContext } from './context.js';
@@ -35,7 +36,7 @@ export function commentPane(hooks) {
   let shown = null;
   const room = h('div', { class: 'pane-room' });
   const bar = toolbar(hooks, () => shown, { openReason, openBan, focusReply, openArticle });
-  const element = h('section', { class: 'pane', 'aria-label': 'Comment' }, bar.element, room);
+  const element = h('section', { class: 'pane', 'aria-label': 'Comment', tabindex: -1 }, bar.elements, room);
 
   /**
    * Shows a comment: at once what is known of it, and the rest when it is there.
@@ -78,7 +79,10 @@ export function commentPane(hooks) {
     } catch (error) {
       if (shown !== comment || isAborted(error)) return;
       if (!more.isConnected) return;
-      fill(more, failureState(error, () => show(comment, notice)));
+      fill(
+        more,
+        failureState(error, () => show(comment, notice)),
+      );
     }
   }
 
@@ -124,11 +128,13 @@ export function commentPane(hooks) {
 
   /** @type {KeyBinding[]} */
   const bindings = [
-    ...(may('moderate') ? [
-      { key: 'shift+r', label: 'Reject with a reason', run: openReason },
-      { key: 'b', label: 'Ban', run: openBan },
-      { key: 'c', label: 'Reply', run: focusReply },
-    ] : []),
+    ...(may('moderate')
+      ? [
+          { key: 'shift+r', label: 'Reject with a reason', run: openReason },
+          { key: 'b', label: 'Ban', run: openBan },
+          { key: 'c', label: 'Reply', run: focusReply },
+        ]
+      : []),
     { key: 'o', label: 'Open the article', run: openArticle },
   ];
   clear();
@@ -145,10 +151,14 @@ export function commentPane(hooks) {
 function toolbar(hooks, shown, open) {
   const decisions = ACTIONS.map(({ action, label, key, icon, tone }) => ({
     action,
-    element: button(label, () => {
-      const comment = shown();
-      if (comment !== null && outcome(comment, action) !== null) hooks.decide(action, {});
-    }, { key, icon, tone }),
+    element: button(
+      label,
+      () => {
+        const comment = shown();
+        if (comment !== null && outcome(comment, action) !== null) hooks.decide(action, {});
+      },
+      { key, icon, tone },
+    ),
   }));
   const reasonButton = iconButton('Reject with a reason', 'down', open.openReason);
   reasonButton.setAttribute('aria-haspopup', 'dialog');
@@ -156,27 +166,34 @@ function toolbar(hooks, shown, open) {
   const reject = decisions.find(({ action }) => action === 'reject')?.element;
   const ban = button('Ban', open.openBan, { key: 'b', icon: 'ban' });
   const reply = button('Reply', open.focusReply, { key: 'c', icon: 'reply' });
-  const article = button('Article', open.openArticle, { key: 'o', icon: 'external', class: 'article-button' });
+  const article = button('Article', open.openArticle, { key: 'o', icon: 'external' });
   const back = hooks.close === null ? null : iconButton('Back to the list', 'back', hooks.close);
   back?.classList.add('back-button');
-  const element = h('div', { class: 'pane-bar', role: 'toolbar', 'aria-label': 'Decide' },
-    back,
-    may('moderate') && decisions.map(({ element }) =>
-      (element === reject ? h('span', { class: 'split' }, element, reasonButton) : element)),
-    h('span', { class: 'pane-bar-space' }),
-    may('moderate') && [reply, ban],
-    article,
-  );
+  const elements = [
+    h(
+      'div',
+      { class: 'pane-decisions', role: 'toolbar', 'aria-label': 'Decide' },
+      may('moderate') &&
+        decisions.map(({ element }) =>
+          element === reject ? h('span', { class: 'split' }, element, reasonButton) : element,
+        ),
+    ),
+    h(
+      'div',
+      { class: 'pane-tools', role: 'toolbar', 'aria-label': 'More' },
+      back,
+      may('moderate') && [reply, ban],
+      article,
+    ),
+  ];
 
   /** @param {AdminComment | null} comment */
   function draw(comment) {
-    element.hidden = comment === null;
+    for (const each of elements) each.hidden = comment === null;
     if (comment === null) return;
     for (const { action, element: each } of decisions) {
-      const isPossible = outcome(comment, action) !== null;
-      // Restoring stands in for rejecting where something is rejected already.
-      each.hidden = action === 'restore' && !isPossible;
-      each.setAttribute('aria-disabled', String(!isPossible));
+      each.hidden = !isOffered(comment, action);
+      each.setAttribute('aria-disabled', String(outcome(comment, action) === null));
     }
     reasonButton.setAttribute('aria-disabled', String(outcome(comment, 'reject') === null));
     reply.setAttribute('aria-disabled', String(comment.status !== 'published'));
@@ -184,7 +201,7 @@ function toolbar(hooks, shown, open) {
     article.hidden = webAddress(comment.thread.url) === null;
   }
 
-  return { element, draw, reasonButton };
+  return { elements, draw, reasonButton };
 }
 
 /**
@@ -198,29 +215,57 @@ function toolbar(hooks, shown, open) {
 function sheet(comment, context, notice, more) {
   const reasons = reasonsToWait(comment);
   const parents = context?.parents ?? [];
-  return h('div', { class: 'sheet' },
+  return h(
+    'div',
+    { class: 'sheet' },
     notice !== null && h('p', { class: 'notice', role: 'note' }, notice),
-    h('div', { class: 'sheet-main' },
-      h('p', { class: 'article' },
+    h(
+      'div',
+      { class: 'sheet-main' },
+      h(
+        'p',
+        { class: 'article' },
         articleLink(comment.thread, webAddress(comment.thread.url)),
-        h('span', { class: 'aside' }, comment.site,
+        h(
+          'span',
+          { class: 'aside' },
+          comment.site,
           context?.thread.state === 'closed' && ' · closed',
-          context?.thread.moderation === 'pre' && ' · every comment waits'),
-      ),
-      h('ol', { class: 'chain' },
-        parents.map((parent) => h('li', { class: 'parent' },
-          byline(parent, parent.status === 'published' ? null : statusBadge(parent.status)),
-          parent.body === '' ? h('p', { class: 'aside' }, 'The text has been erased.') : bodyText(parent.body))),
-        h('li', { class: 'subject', 'aria-current': 'true' },
-          byline(comment, statusBadge(comment.status)),
-          isErased(comment) ? h('p', { class: 'aside' }, 'The text has been erased.') : bodyText(comment.body),
-          h('p', { class: 'aside' }, comment.edited_at !== null && ['Edited ', timeElement(comment.edited_at), ' · '],
-            `${comment.score.up} up, ${comment.score.down} down · ${comment.reply_count} replies · `,
-            h('a', { class: 'link', href: addressOf(`comment/${comment.id}`) }, 'Its own page')),
+          context?.thread.moderation === 'pre' && ' · every comment waits',
         ),
       ),
-      reasons.length > 0 && h('ul', { class: 'why', 'aria-label': 'Why it waits' },
-        reasons.map((reason) => h('li', null, reason))),
+      h(
+        'ol',
+        { class: 'chain' },
+        parents.map((parent) =>
+          h(
+            'li',
+            { class: 'parent' },
+            byline(parent, parent.status === 'published' ? null : statusBadge(parent.status)),
+            parent.body === '' ? h('p', { class: 'aside' }, 'The text has been erased.') : bodyText(parent.body),
+          ),
+        ),
+        h(
+          'li',
+          { class: 'subject', 'aria-current': 'true' },
+          byline(comment, statusBadge(comment.status)),
+          isErased(comment) ? h('p', { class: 'aside' }, 'The text has been erased.') : bodyText(comment.body),
+          h(
+            'p',
+            { class: 'aside' },
+            comment.edited_at !== null && ['Edited ', timeElement(comment.edited_at), ' · '],
+            `${comment.score.up} up, ${comment.score.down} down · `,
+            `${plural(comment.reply_count, 'reply', 'replies')} · `,
+            h('a', { class: 'link', href: addressOf(`comment/${comment.id}`) }, 'Its own page'),
+          ),
+        ),
+      ),
+      reasons.length > 0 &&
+        h(
+          'ul',
+          { class: 'why', 'aria-label': 'Why it waits' },
+          reasons.map((reason) => h('li', null, reason)),
+        ),
     ),
     more,
   );
@@ -231,7 +276,13 @@ function sheet(comment, context, notice, more) {
  * @param {HTMLElement | null} mark
  */
 function byline(comment, mark) {
-  return h('p', { class: 'byline' }, written(comment.author.name || 'Erased', 'name'), mark, timeElement(comment.created_at));
+  return h(
+    'p',
+    { class: 'byline' },
+    written(comment.author.name || 'Erased', 'name'),
+    mark,
+    timeElement(comment.created_at),
+  );
 }
 
 /**
@@ -240,9 +291,13 @@ function byline(comment, mark) {
  */
 function details(context, onPosted) {
   const { comment, thread, author, reports, revisions, decisions } = context;
-  return h('div', { class: 'pane-more' },
+  return h(
+    'div',
+    { class: 'pane-more' },
     h('div', { class: 'pane-side' }, authorCard(comment, author)),
-    h('div', { class: 'pane-history' },
+    h(
+      'div',
+      { class: 'pane-history' },
       reportList(reports),
       revisionList(revisions),
       decisionList(decisions),

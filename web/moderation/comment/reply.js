@@ -27,7 +27,10 @@ const limits = new Map();
 export function replyBox(comment, thread, onPosted) {
   const name = currentMe()?.staff.name ?? '';
   const text = field('body', 'Reply', {
-    rows: 2, required: true, value: drafts.get(comment.id) ?? '', hint: `Published at once, as ${name} with the mark of staff.`,
+    rows: 2,
+    required: true,
+    value: drafts.get(comment.id) ?? '',
+    hint: `Published at once, as ${name} with the mark of staff.`,
   });
   const counter = h('p', { class: 'counter number', 'aria-hidden': 'true' });
   const limit = limitOf(thread);
@@ -46,14 +49,19 @@ export function replyBox(comment, thread, onPosted) {
 
   text.input.addEventListener('input', () => void count());
   if (text.input.value !== '') void count();
-  const { element } = form([text], 'Reply', async ({ body = '' }) => {
-    await postStaffComment({ site: comment.site, thread: { key: thread.key }, parent_id: comment.id, body });
-    drafts.delete(comment.id);
-    text.input.value = '';
-    counter.textContent = '';
-    toast('Your reply is published.');
-    onPosted();
-  }, { more: counter });
+  const { element } = form(
+    [text],
+    'Reply',
+    async ({ body = '' }) => {
+      await postStaffComment({ site: comment.site, thread: { key: thread.key }, parent_id: comment.id, body });
+      drafts.delete(comment.id);
+      text.input.value = '';
+      counter.textContent = '';
+      toast('Your reply is published.');
+      onPosted();
+    },
+    { more: counter },
+  );
   element.classList.add('reply');
   return element;
 }
@@ -66,7 +74,12 @@ export function replyBox(comment, thread, onPosted) {
  */
 function limitOf({ site, max_characters }) {
   if (max_characters !== null) return Promise.resolve(max_characters);
-  const known = limits.get(site) ?? findSiteSettings(site).then(({ policy }) => policy.max_characters, () => null);
+  const known =
+    limits.get(site) ??
+    findSiteSettings(site).then(
+      ({ policy }) => policy.max_characters,
+      () => null,
+    );
   limits.set(site, known);
   return known;
 }

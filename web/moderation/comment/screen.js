@@ -23,7 +23,9 @@ export const commentScreen = ({ main, place, signal }) => {
   let comment = null;
   const pane = commentPane({
     decide: decideIt,
-    fresh: (fresh) => { comment = fresh; },
+    fresh: (fresh) => {
+      comment = fresh;
+    },
     banned: () => {},
     close: null,
   });
@@ -46,12 +48,25 @@ export const commentScreen = ({ main, place, signal }) => {
     pane.show(now, notice);
   }
 
-  bindKeys('Comment', [
-    ...(may('moderate') ? ACTIONS : []).map(({ action, label, key }) => ({ key, label, run: () => decideIt(action, {}) })),
-    ...pane.bindings,
-  ], signal);
-  void loadInto(room, signal, () => contextOf(id), (context) => {
-    update(context.comment, null);
-    return pane.element;
-  });
+  bindKeys(
+    'Comment',
+    [
+      ...(may('moderate') ? ACTIONS : []).map(({ action, label, key }) => ({
+        key,
+        label,
+        run: () => decideIt(action, {}),
+      })),
+      ...pane.bindings,
+    ],
+    signal,
+  );
+  void loadInto(
+    room,
+    signal,
+    () => contextOf(id),
+    (context) => {
+      update(context.comment, null);
+      return pane.element;
+    },
+  );
 };

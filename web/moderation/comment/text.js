@@ -36,7 +36,13 @@ function address(text, host) {
     return h('span', { class: 'address' }, h('bdi', null, text), ' ', h('strong', null, `[${host}]`));
   }
   const end = start + 2 + host.length;
-  return h('bdi', { class: 'address' }, text.slice(0, start + 2), h('strong', null, text.slice(start + 2, end)), text.slice(end));
+  return h(
+    'bdi',
+    { class: 'address' },
+    text.slice(0, start + 2),
+    h('strong', null, text.slice(start + 2, end)),
+    text.slice(end),
+  );
 }
 
 /** @param {string} text */

@@ -33,12 +33,18 @@ export function reasonsToWait(comment) {
  */
 function sentence(hold, verb) {
   switch (hold.reason) {
-    case 'first_comment': return [`${verb} because this is the author’s first comment.`];
-    case 'links': return [`${verb} because it has more links than the site allows.`];
-    case 'reports': return [`${verb} because readers reported it.`];
-    case 'thread': return [`${verb} because every comment on this article does.`];
-    case 'site': return [`${verb} because every comment on this site does.`];
-    case 'rule': return ['Matches your rule ', h('code', { class: 'pattern', dir: 'auto' }, hold.pattern ?? ''), '.'];
+    case 'first_comment':
+      return [`${verb} because this is the author’s first comment.`];
+    case 'links':
+      return [`${verb} because it has more links than the site allows.`];
+    case 'reports':
+      return [`${verb} because readers reported it.`];
+    case 'thread':
+      return [`${verb} because every comment on this article does.`];
+    case 'site':
+      return [`${verb} because every comment on this site does.`];
+    case 'rule':
+      return ['Matches your rule ', h('code', { class: 'pattern', dir: 'auto' }, hold.pattern ?? ''), '.'];
   }
 }
 
@@ -52,6 +58,8 @@ export function marks(comment) {
   const reasons = comment.holds.filter(({ reason }) => reason !== 'site' && reason !== 'reports');
   return [
     ...(comment.report_count > 0 ? [plural(comment.report_count, 'report')] : []),
-    ...reasons.map(({ reason, pattern }) => (reason === 'rule' && pattern !== undefined ? pattern : HOLD_LABELS[reason])),
+    ...reasons.map(({ reason, pattern }) =>
+      reason === 'rule' && pattern !== undefined ? pattern : HOLD_LABELS[reason],
+    ),
   ];
 }

@@ -25,24 +25,44 @@ const SEARCH_MILLISECONDS = 300;
 /** @type {readonly [Tab, ...Tab[]]} */
 export const TABS = [
   {
-    name: 'pending', label: 'Pending', count: 'pending', query: { status: 'pending' },
-    holds: ({ status }) => status === 'pending', empty: ['All caught up', 'No comment waits for a decision.'],
+    name: 'pending',
+    label: 'Pending',
+    count: 'pending',
+    query: { status: 'pending' },
+    holds: ({ status }) => status === 'pending',
+    empty: ['All caught up', 'No comment waits for a decision.'],
   },
   {
-    name: 'reported', label: 'Reported', count: 'reported', query: { reported: true },
-    holds: ({ report_count }) => report_count > 0, empty: ['No open reports', 'Readers have nothing to complain about.'],
+    name: 'reported',
+    label: 'Reported',
+    count: 'reported',
+    query: { reported: true },
+    holds: ({ report_count }) => report_count > 0,
+    empty: ['No open reports', 'Readers have nothing to complain about.'],
   },
   {
-    name: 'spam', label: 'Spam', count: 'spam', query: { status: 'spam' },
-    holds: ({ status }) => status === 'spam', empty: ['No spam', 'What is marked as spam is kept here.'],
+    name: 'spam',
+    label: 'Spam',
+    count: 'spam',
+    query: { status: 'spam' },
+    holds: ({ status }) => status === 'spam',
+    empty: ['No spam', 'What is marked as spam is kept here.'],
   },
   {
-    name: 'recent', label: 'Recent', count: null, query: { status: 'published' },
-    holds: ({ status }) => status === 'published', empty: ['Nothing published yet', 'New comments appear here.'],
+    name: 'recent',
+    label: 'Recent',
+    count: null,
+    query: { status: 'published' },
+    holds: ({ status }) => status === 'published',
+    empty: ['Nothing published yet', 'New comments appear here.'],
   },
   {
-    name: 'rejected', label: 'Rejected', count: 'rejected', query: { status: 'rejected' },
-    holds: ({ status }) => status === 'rejected', empty: ['Nothing rejected', 'What is rejected is kept here.'],
+    name: 'rejected',
+    label: 'Rejected',
+    count: 'rejected',
+    query: { status: 'rejected' },
+    holds: ({ status }) => status === 'rejected',
+    empty: ['Nothing rejected', 'What is rejected is kept here.'],
   },
 ];
 
@@ -103,11 +123,18 @@ export function tabsOf(place) {
   const counts = countsOf(place.query.site);
   const { hold: _hold, ...kept } = filtersOf(place);
   return TABS.map((tab, index) => {
-    const count = tab.count === null ? null : counts?.[tab.count] ?? null;
-    return h('a', {
-      class: 'tab', href: addressOf(`queue/${tab.name}`, tab.name === 'pending' ? filtersOf(place) : kept),
-      'aria-current': tab === current && 'page', 'aria-keyshortcuts': String(index + 1),
-    }, tab.label, count !== null && h('span', { class: 'count' }, compact(count)));
+    const count = tab.count === null ? null : (counts?.[tab.count] ?? null);
+    return h(
+      'a',
+      {
+        class: 'tab',
+        href: addressOf(`queue/${tab.name}`, tab.name === 'pending' ? filtersOf(place) : kept),
+        'aria-current': tab === current && 'page',
+        'aria-keyshortcuts': String(index + 1),
+      },
+      tab.label,
+      count !== null && h('span', { class: 'count' }, compact(count)),
+    );
   });
 }
 
@@ -118,21 +145,46 @@ export function tabsOf(place) {
  */
 export function filterBar(place) {
   const search = h('input', {
-    type: 'search', class: 'input', name: 'q', 'aria-label': 'Search text and authors', placeholder: 'Search text and authors',
-    autocomplete: 'off', dir: 'auto', 'aria-keyshortcuts': '/',
+    type: 'search',
+    class: 'input',
+    name: 'q',
+    'aria-label': 'Search text and authors',
+    placeholder: 'Search text and authors',
+    autocomplete: 'off',
+    dir: 'auto',
+    'aria-keyshortcuts': '/',
   });
   const apply = settled(() => {
-    if (search.value.trim() !== (place().query.q ?? '')) goFiltered(place(), { q: search.value.trim() });
+    const q = search.value.trim();
+    if (q !== (place().query.q ?? '')) {
+      go(`queue/${tabOf(place()).name}`, { ...filtersOf(place()), q }, { replace: true });
+    }
   }, SEARCH_MILLISECONDS);
   search.addEventListener('input', apply);
   search.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && search.value === '') search.blur();
   });
   const hold = choice('Why it waits', 'hold', [['', 'Any reason'], ...Object.entries(HOLD_LABELS)], place);
-  const sort = choice('Order', 'sort', [['', 'Newest'], ['oldest', 'Oldest']], place);
+  const sort = choice(
+    'Order',
+    'sort',
+    [
+      ['', 'Newest'],
+      ['oldest', 'Oldest'],
+    ],
+    place,
+  );
   const linked = h('div', { class: 'linked' });
-  const element = h('div', { class: 'filters' },
-    h('div', { class: 'search' }, icon('search'), search, h('span', { class: 'only-with-keys', 'aria-hidden': 'true' }, keyCaps('/'))),
+  const element = h(
+    'div',
+    { class: 'filters' },
+    h(
+      'div',
+      { class: 'search' },
+      icon('search'),
+      search,
+      h('span', { class: 'only-with-keys', 'aria-hidden': 'true' }, keyCaps('/')),
+    ),
     linked,
   );
 
@@ -143,8 +195,14 @@ export function filterBar(place) {
     hold.value = query.hold ?? '';
     sort.value = query.sort === 'oldest' ? 'oldest' : '';
     hold.hidden = tabOf(place()).name !== 'pending';
-    fill(linked, Object.entries(LINKED).map(([name, label]) => query[name] !== undefined &&
-      button(label, () => goFiltered(place(), { [name]: '' }), { icon: 'close', class: 'chip' })));
+    fill(
+      linked,
+      Object.entries(LINKED).map(
+        ([name, label]) =>
+          query[name] !== undefined &&
+          button(label, () => goFiltered(place(), { [name]: '' }), { icon: 'close', class: 'chip' }),
+      ),
+    );
   }
 
   return { element, choices: h('div', { class: 'quiet-choices' }, hold, sort), draw, focus: () => search.select() };
@@ -157,8 +215,14 @@ export function filterBar(place) {
  * @param {() => Place} place
  */
 function choice(label, name, options, place) {
-  const element = h('select', {
-    class: 'quiet-choice', 'aria-label': label, on: { change: () => goFiltered(place(), { [name]: element.value }) },
-  }, options.map(([value, text]) => h('option', { value }, text)));
+  const element = h(
+    'select',
+    {
+      class: 'quiet-choice',
+      'aria-label': label,
+      on: { change: () => goFiltered(place(), { [name]: element.value }) },
+    },
+    options.map(([value, text]) => h('option', { value }, text)),
+  );
   return element;
 }

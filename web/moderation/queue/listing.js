@@ -50,9 +50,12 @@ export function createListing(hooks, signal) {
   let emptyPages = 0;
   let loading = new AbortController();
   let isLoading = false;
-  const observer = new IntersectionObserver((entries) => {
-    if (entries.some(({ isIntersecting }) => isIntersecting) && emptyPages < EMPTY_PAGES) void more();
-  }, { rootMargin: '600px' });
+  const observer = new IntersectionObserver(
+    (entries) => {
+      if (entries.some(({ isIntersecting }) => isIntersecting) && emptyPages < EMPTY_PAGES) void more();
+    },
+    { rootMargin: '600px' },
+  );
   signal.addEventListener('abort', () => {
     observer.disconnect();
     loading.abort();
@@ -85,7 +88,7 @@ export function createListing(hooks, signal) {
     hooks.changed();
     await page();
     if (loading.signal.aborted) return;
-    const wanted = indexOf(open ?? null) >= 0 ? open ?? null : opensFirst ? items[0]?.comment.id ?? null : null;
+    const wanted = indexOf(open ?? null) >= 0 ? (open ?? null) : opensFirst ? (items[0]?.comment.id ?? null) : null;
     select(wanted, { moves: false });
   }
 
@@ -112,10 +115,13 @@ export function createListing(hooks, signal) {
     } catch (error) {
       if (mine.aborted || isAborted(error)) return;
       isLoading = false;
-      fill(foot, failureState(error, () => {
-        fill(foot, loadingState(2));
-        void page();
-      }));
+      fill(
+        foot,
+        failureState(error, () => {
+          fill(foot, loadingState(2));
+          void page();
+        }),
+      );
     } finally {
       if (!mine.aborted) element.removeAttribute('aria-busy');
     }
@@ -123,10 +129,17 @@ export function createListing(hooks, signal) {
 
   function drawFoot() {
     if (cursor !== null) {
-      fill(foot, h('div', { class: 'list-more' }, button('Load more', () => {
-        emptyPages = 0;
-        void more();
-      })));
+      fill(
+        foot,
+        h(
+          'div',
+          { class: 'list-more' },
+          button('Load more', () => {
+            emptyPages = 0;
+            void more();
+          }),
+        ),
+      );
       observer.observe(foot);
     } else fill(foot, items.length === 0 ? hooks.empty() : h('p', { class: 'list-end' }, 'That is all.'));
   }
@@ -143,13 +156,19 @@ export function createListing(hooks, signal) {
   function draw(item) {
     const { comment, notice } = item;
     const hadFocus = item.element.contains(document.activeElement);
-    const fresh = commentRow(comment, {
-      notice, isSelected: selected.has(comment.id), isAtHome: hooks.holds(comment),
-    }, {
-      open: (event) => hooks.open(comment, event),
-      select: (isSelected, isRange) => mark(comment.id, isSelected, isRange),
-      decide: (action) => hooks.decide(action, comment),
-    });
+    const fresh = commentRow(
+      comment,
+      {
+        notice,
+        isSelected: selected.has(comment.id),
+        isAtHome: hooks.holds(comment),
+      },
+      {
+        open: (event) => hooks.open(comment, event),
+        select: (isSelected, isRange) => mark(comment.id, isSelected, isRange),
+        decide: (action) => hooks.decide(action, comment),
+      },
+    );
     item.element.replaceWith(fresh);
     item.element = fresh;
     markCurrent(item);
@@ -251,8 +270,9 @@ export function createListing(hooks, signal) {
   function leave(comments) {
     const ids = new Set(comments.map(({ id }) => id));
     const at = indexOf(current);
-    const next = [...items.slice(at), ...items.slice(0, Math.max(0, at)).reverse()]
-      .find(({ comment }) => !ids.has(comment.id));
+    const next = [...items.slice(at), ...items.slice(0, Math.max(0, at)).reverse()].find(
+      ({ comment }) => !ids.has(comment.id),
+    );
     const hadFocus = rows.contains(document.activeElement) || document.activeElement === document.body;
     for (const { id, version } of comments) {
       decided.set(id, version);
@@ -280,8 +300,9 @@ export function createListing(hooks, signal) {
       draw(known);
     } else {
       const isOldestFirst = query.sort === 'oldest';
-      const after = items.findIndex(({ comment: other }) => (isOldestFirst
-        ? other.created_at > comment.created_at : other.created_at < comment.created_at));
+      const after = items.findIndex(({ comment: other }) =>
+        isOldestFirst ? other.created_at > comment.created_at : other.created_at < comment.created_at,
+      );
       const item = { comment, notice, element: h('li') };
       const place = after < 0 ? items.length : after;
       rows.insertBefore(item.element, items[place]?.element ?? null);
@@ -293,7 +314,16 @@ export function createListing(hooks, signal) {
   }
 
   return {
-    element, load, select, step, mark, markAll, markNone, leave, put, selection,
+    element,
+    load,
+    select,
+    step,
+    mark,
+    markAll,
+    markNone,
+    leave,
+    put,
+    selection,
     size: () => items.length,
     isSelected: (/** @type {string} */ id) => selected.has(id),
     current: () => items[indexOf(current)] ?? null,

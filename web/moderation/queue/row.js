@@ -2,7 +2,7 @@
 
 /** @import { AdminComment, DecisionAction } from '../types' */
 
-import { actionOf, outcome } from '../comment/actions.js';
+import { actionOf, isOffered, outcome } from '../comment/actions.js';
 import { marks } from '../comment/why.js';
 import { h } from '../dom.js';
 import { excerpt } from '../format.js';
@@ -28,30 +28,54 @@ export function commentRow(comment, { notice, isSelected, isAtHome }, hooks) {
   const name = comment.author.name || 'Erased';
   const box = h('input', { type: 'checkbox', checked: isSelected, 'aria-label': `Select the comment by ${name}` });
   box.addEventListener('click', (event) => hooks.select(box.checked, event.shiftKey));
-  return h('li', { class: isAtHome ? 'row' : 'row is-away', dataset: { id: comment.id } },
+  return h(
+    'li',
+    { class: isAtHome ? 'row' : 'row is-away', dataset: { id: comment.id } },
     may('moderate') && h('label', { class: 'row-check' }, box),
-    h('a', { class: 'row-link', href: addressOf(`comment/${comment.id}`), on: { click: hooks.open } },
-      h('span', { class: 'row-head' },
+    h(
+      'a',
+      { class: 'row-link', href: addressOf(`comment/${comment.id}`), on: { click: hooks.open } },
+      h(
+        'span',
+        { class: 'row-head' },
         written(name, 'name'),
         !isAtHome && statusBadge(comment.status),
         timeElement(comment.created_at),
       ),
-      h('span', { class: 'row-text', dir: 'auto' }, excerpt(comment.body, EXCERPT_CHARACTERS) || 'The text has been erased.'),
-      h('span', { class: 'row-foot' },
-        marks(comment).map((mark, index) => h('span', {
-          class: index === 0 && comment.report_count > 0 ? 'mark is-danger' : 'mark', dir: 'auto',
-        }, mark)),
+      h(
+        'span',
+        { class: 'row-text', dir: 'auto' },
+        excerpt(comment.body, EXCERPT_CHARACTERS) || 'The text has been erased.',
+      ),
+      h(
+        'span',
+        { class: 'row-foot' },
+        marks(comment).map((mark, index) =>
+          h(
+            'span',
+            {
+              class: index === 0 && comment.report_count > 0 ? 'mark is-danger' : 'mark',
+              dir: 'auto',
+            },
+            mark,
+          ),
+        ),
         h('span', { class: 'row-article', dir: 'auto' }, comment.thread.title ?? comment.thread.key),
       ),
       notice !== null && h('span', { class: 'notice' }, notice),
     ),
-    may('moderate') && h('div', { class: 'row-actions' }, quickActions(comment).map((action) => {
-      const { label, icon, tone } = actionOf(action);
-      const element = iconButton(`${label} the comment by ${name}`, icon, () => hooks.decide(action));
-      element.classList.add(`is-${tone}`);
-      element.title = label;
-      return element;
-    })),
+    may('moderate') &&
+      h(
+        'div',
+        { class: 'row-actions' },
+        quickActions(comment).map((action) => {
+          const { label, icon, tone } = actionOf(action);
+          const element = iconButton(`${label} the comment by ${name}`, icon, () => hooks.decide(action));
+          element.classList.add(`is-${tone}`);
+          element.title = label;
+          return element;
+        }),
+      ),
   );
 }
 
@@ -62,6 +86,6 @@ export function commentRow(comment, { notice, isSelected, isAtHome }, hooks) {
  * @returns {DecisionAction[]}
  */
 function quickActions(comment) {
-  const likely = /** @type {DecisionAction[]} */ (['approve', 'reject', 'delete']);
-  return likely.filter((action) => outcome(comment, action) !== null).slice(0, 2);
+  const likely = /** @type {DecisionAction[]} */ (['approve', 'restore', 'reject', 'delete']);
+  return likely.filter((action) => isOffered(comment, action) && outcome(comment, action) !== null).slice(0, 2);
 }

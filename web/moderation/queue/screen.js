@@ -4,11 +4,11 @@
 /** @import { AdminComment, DecisionAction, Screen } from '../types' */
 
 import { announce } from '../announce.js';
-import { ACTIONS, actionOf, outcome } from '../comment/actions.js';
+import { ACTIONS, actionOf, isOffered, outcome } from '../comment/actions.js';
 import { prefetchContext } from '../comment/context.js';
 import { decide } from '../comment/decide.js';
 import { commentPane } from '../comment/pane.js';
-import { countsOf, onCounts } from '../counts.js';
+import { countsOf, countsSince, onCounts, refreshCounts } from '../counts.js';
 import { fill, h, isNarrow, settled } from '../dom.js';
 import { excerpt, number, plural } from '../format.js';
 import { bindKeys } from '../keys.js';
@@ -26,31 +26,47 @@ export const queueScreen = ({ main, place: begin, signal }) => {
   let place = begin;
   /** What the count of this tab was when the list was loaded, corrected by what is decided here. */
   let expected = /** @type {number | null} */ (null);
+  let loadedAt = Date.now();
   /** Whether, with one column, the list is where going back leads. */
   let wasOpenedHere = false;
 
   const pane = commentPane({
     decide: (action, grounds) => decideAbout(action, currentOnly(), grounds),
     fresh: (comment) => listing.put(comment, listing.current()?.notice ?? null),
-    banned: (removed) => { if (removed > 0) reload(); },
+    banned: (removed) => {
+      if (removed > 0) reload();
+    },
     close: () => closePane(),
   });
-  const listing = createListing({
-    holds: (comment) => tabOf(place).holds(comment),
-    current: showCurrent,
-    open: openRow,
-    decide: (action, comment) => decideAbout(action, [comment], {}),
-    changed: () => drawBar(),
-    empty,
-  }, signal);
+  const listing = createListing(
+    {
+      holds: (comment) => tabOf(place).holds(comment),
+      current: showCurrent,
+      open: openRow,
+      decide: (action, comment) => decideAbout(action, [comment], {}),
+      changed: () => drawBar(),
+      empty,
+    },
+    signal,
+  );
   const filters = filterBar(() => place);
   const heading = h('h1', { class: 'visually-hidden' });
   const tabs = h('nav', { class: 'tabs', 'aria-label': 'Queues' });
   const news = h('div', { class: 'news' });
   const bar = selectionBar();
-  const room = h('div', { class: 'queue' },
+  const room = h(
+    'div',
+    { class: 'queue' },
     h('div', { class: 'queue-head' }, heading, tabs),
-    h('section', { class: 'list', 'aria-label': 'Comments' }, filters.element, bar.element, news, listing.element),
+    h(
+      'section',
+      { class: 'list', 'aria-label': 'Comments' },
+      skipToPane(),
+      filters.element,
+      bar.element,
+      news,
+      listing.element,
+    ),
     pane.element,
   );
   main.append(room);
@@ -67,19 +83,26 @@ export const queueScreen = ({ main, place: begin, signal }) => {
   function drawCounts() {
     const { count, label } = tabOf(place);
     const focused = tabs.contains(document.activeElement) ? document.activeElement?.getAttribute('href') : null;
+    const { scrollLeft } = tabs;
     fill(tabs, tabsOf(place));
+    tabs.scrollLeft = scrollLeft;
     for (const each of tabs.querySelectorAll('a')) {
       if (focused !== null && each.getAttribute('href') === focused) each.focus({ preventScroll: true });
     }
-    const now = count === null ? null : countsOf(place.query.site)?.[count] ?? null;
+    const now = count === null ? null : (countsOf(place.query.site)?.[count] ?? null);
     document.title = `${now ? `(${number(now)}) ` : ''}${label} – Rejoinder`;
-    const more = now === null || !isWhole(place) ? 0 : now - (expected ??= now);
+    // Counts that are older than the list say nothing about what is new.
+    if (now !== null && countsSince() > loadedAt) expected ??= now;
+    const more = now === null || expected === null || !isWhole(place) ? 0 : now - expected;
     fill(news, more > 0 && button(`Show ${plural(more, 'new comment', 'new comments')}`, reload, { tone: 'quiet' }));
   }
 
   function reload() {
     expected = null;
+    loadedAt = Date.now();
+    refreshCounts();
     draw();
+    tabs.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     void listing.load(queryOf(place), { open: place.query.open, opensFirst: !isNarrow() });
   }
 
@@ -120,6 +143,23 @@ export const queueScreen = ({ main, place: begin, signal }) => {
     focusPane();
   }
 
+  function skipToPane() {
+    return h(
+      'a',
+      {
+        class: 'skip-link',
+        href: '#pane',
+        on: {
+          click: (event) => {
+            event.preventDefault();
+            pane.element.focus();
+          },
+        },
+      },
+      'Skip to the open comment',
+    );
+  }
+
   function focusPane() {
     const first = pane.element.querySelector('.back-button');
     if (first instanceof HTMLElement) first.focus({ preventScroll: true });
@@ -158,7 +198,9 @@ export const queueScreen = ({ main, place: begin, signal }) => {
         if (!tab.holds(after)) leaving.push(before);
         expect(tab.holds(before), tab.holds(after));
       },
-      done: (now) => { if (!signal.aborted && tab === tabOf(place) && tab.holds(now)) listing.put(now, null); },
+      done: (now) => {
+        if (!signal.aborted && tab === tabOf(place) && tab.holds(now)) listing.put(now, null);
+      },
       back: (comment, notice) => {
         if (signal.aborted) return;
         expect(false, tab.holds(comment));
@@ -174,8 +216,7 @@ export const queueScreen = ({ main, place: begin, signal }) => {
     else if (comments.length === 1) void listing.step(1);
     else listing.markNone();
     const next = listing.current()?.comment;
-    announce(next === undefined ? 'That was the last one.'
-      : `Next: ${next.author.name}: ${excerpt(next.body, 80)}`);
+    announce(next === undefined ? 'That was the last one.' : `Next: ${next.author.name}: ${excerpt(next.body, 80)}`);
   }
 
   /** @param {boolean} was @param {boolean} is whether a comment counts in this tab */
@@ -185,23 +226,40 @@ export const queueScreen = ({ main, place: begin, signal }) => {
 
   function empty() {
     const [title, text] = tabOf(place).empty;
-    return isWhole(place) ? emptyState(title, text) : emptyState('No comment fits', 'No comment in this list has all of that.', {
-      icon: 'search',
-      action: button('Clear the filters', () => go(`queue/${tabOf(place).name}`, { site: place.query.site })),
-    });
+    return isWhole(place)
+      ? emptyState(title, text)
+      : emptyState('No comment fits', 'No comment in this list has all of that.', {
+          icon: 'search',
+          action: button('Clear the filters', () => go(`queue/${tabOf(place).name}`, { site: place.query.site })),
+        });
   }
 
   /** The line above the list: how many are selected, and what to do with them; else the choices. */
   function selectionBar() {
-    const box = h('input', { type: 'checkbox', 'aria-label': 'Select all that are loaded', on: { change: () => listing.markAll() } });
+    const box = h('input', {
+      type: 'checkbox',
+      'aria-label': 'Select all that are loaded',
+      on: { change: () => listing.markAll() },
+    });
     const label = h('span', { class: 'bar-label', 'aria-live': 'off' });
     const actions = ACTIONS.map(({ action, label }) => ({
-      action, element: button(label, () => decideAbout(action, listing.selection(), {}), { tone: 'quiet' }),
+      action,
+      element: button(label, () => decideAbout(action, listing.selection(), {}), { tone: 'quiet' }),
     }));
-    const buttons = h('div', { class: 'bar-actions', role: 'group', 'aria-label': 'Decide about the selected' },
-      actions.map(({ element }) => element), iconButton('Select none', 'close', () => listing.markNone()));
-    const element = h('div', { class: 'list-bar' },
-      may('moderate') && h('label', { class: 'row-check' }, box), label, filters.choices, buttons);
+    const buttons = h(
+      'div',
+      { class: 'bar-actions', role: 'group', 'aria-label': 'Decide about the selected' },
+      actions.map(({ element }) => element),
+      iconButton('Select none', 'close', () => listing.markNone()),
+    );
+    const element = h(
+      'div',
+      { class: 'list-bar' },
+      may('moderate') && h('label', { class: 'row-check' }, box),
+      label,
+      filters.choices,
+      buttons,
+    );
     return { element, box, label, actions, buttons };
   }
 
@@ -213,13 +271,20 @@ export const queueScreen = ({ main, place: begin, signal }) => {
     bar.box.checked = isActive && selection.length === size;
     bar.box.indeterminate = isActive && selection.length < size;
     bar.box.disabled = size === 0;
-    fill(bar.label, isActive ? `${number(selection.length)} selected`
-      : size > 0 ? `${plural(size, 'comment')}${listing.isComplete() ? '' : ' loaded'}` : '');
+    fill(
+      bar.label,
+      isActive
+        ? `${number(selection.length)} selected`
+        : size > 0
+          ? listing.isComplete()
+            ? plural(size, 'comment')
+            : `${number(size)}+ comments`
+          : '',
+    );
     bar.buttons.hidden = !isActive;
     filters.choices.hidden = isActive;
     for (const { action, element } of bar.actions) {
-      element.hidden = !selection.some((comment) => outcome(comment, action) !== null) ||
-        (action === 'approve' && selection.every((comment) => outcome(comment, 'restore') !== null));
+      element.hidden = !selection.some((comment) => isOffered(comment, action) && outcome(comment, action) !== null);
     }
   }
 
@@ -232,6 +297,16 @@ export const queueScreen = ({ main, place: begin, signal }) => {
     announce(`${number(listing.selection().length)} selected.`);
   }
 
+  function markAll() {
+    listing.markAll();
+    announce(`${number(listing.selection().length)} selected.`);
+  }
+
+  function openCurrent() {
+    const item = listing.current();
+    if (item !== null) open(item.comment);
+  }
+
   /** @returns {boolean} */
   function escape() {
     if (listing.selection().length > 0) listing.markNone();
@@ -240,23 +315,47 @@ export const queueScreen = ({ main, place: begin, signal }) => {
     return true;
   }
 
-  bindKeys('Queue', [
-    { key: 'j', label: 'Next comment', run: () => void listing.step(1) },
-    { key: 'k', label: 'Previous comment', run: () => void listing.step(-1) },
-    { key: 'Enter', label: 'Open', run: () => { const item = listing.current(); if (item !== null) open(item.comment); } },
-    ...(may('moderate') ? [
-      ...ACTIONS.map(({ action, label, key }) => ({ key, label, run: () => decideAbout(action, chosen(), {}) })),
-      { key: 'x', label: 'Select', run: () => markCurrent(false) },
-      { key: 'shift+x', label: 'Select up to here', run: () => markCurrent(true) },
-      { key: '*', label: 'Select all that are loaded', run: () => { listing.markAll(); announce(`${number(listing.selection().length)} selected.`); } },
-    ] : []),
-    ...pane.bindings,
-    { key: '/', label: 'Search', run: () => filters.focus() },
-    { key: 'Escape', label: 'Select none, or back to the list', run: escape },
-    ...TABS.map(({ name, label }, index) => ({
-      key: String(index + 1), label, run: () => goFiltered(place, name === 'pending' ? {} : { hold: '' }, name),
+  bindKeys(
+    'Move',
+    [
+      { key: 'j', label: 'Next comment', run: () => void listing.step(1) },
+      { key: 'k', label: 'Previous comment', run: () => void listing.step(-1) },
+      { key: 'Enter', label: 'Open', run: openCurrent },
+      { key: '/', label: 'Search', run: filters.focus },
+      { key: 'Escape', label: 'Select none, or back to the list', run: escape },
+    ],
+    signal,
+  );
+  bindKeys(
+    'Queues',
+    TABS.map(({ name, label }, index) => ({
+      key: String(index + 1),
+      label,
+      run: () => goFiltered(place, name === 'pending' ? {} : { hold: '' }, name),
     })),
-  ], signal);
+    signal,
+  );
+  if (may('moderate')) {
+    bindKeys(
+      'Decide',
+      ACTIONS.map(({ action, label, key }) => ({
+        key,
+        label,
+        run: () => decideAbout(action, chosen(), {}),
+      })),
+      signal,
+    );
+    bindKeys(
+      'Select',
+      [
+        { key: 'x', label: 'Select', run: () => markCurrent(false) },
+        { key: 'shift+x', label: 'Select up to here', run: () => markCurrent(true) },
+        { key: '*', label: 'Select all that are loaded', run: markAll },
+      ],
+      signal,
+    );
+  }
+  bindKeys('The open comment', pane.bindings, signal);
   onCounts(drawCounts, signal);
   reload();
 

@@ -33,10 +33,15 @@ function open({ main, place, signal }, title, canSave) {
   const { add } = page(main, title, { back: { label: 'Rules', path: 'rules', query: { site } } });
   const room = h('div', { class: 'stack' });
   add(room);
-  void loadInto(room, signal, async () => ({
-    first: await oneSite(place, signal),
-    all: await allSites(signal),
-  }), ({ first, all }) => draw(all, first, canSave, signal));
+  void loadInto(
+    room,
+    signal,
+    async () => ({
+      first: await oneSite(place, signal),
+      all: await allSites(signal),
+    }),
+    ({ first, all }) => draw(all, first, canSave, signal),
+  );
 }
 
 /**
@@ -49,7 +54,12 @@ function draw(sites, first, canSave, signal) {
   const site = field('site', 'Site', { options: sites.map((slug) => [slug, slug]), value: first });
   const { kind, action, kindOf, actionOf } = ruleChoices({ kind: 'word', action: 'hold' });
   const patterns = field('patterns', 'Patterns', {
-    rows: 6, required: true, class: 'input is-code', spellcheck: 'false', autocapitalize: 'none', hint: 'One a line.',
+    rows: 6,
+    required: true,
+    class: 'input is-code',
+    spellcheck: 'false',
+    autocapitalize: 'none',
+    hint: 'One a line.',
   });
   const note = field('note', 'Note', { maxlength: NOTE_CHARACTERS, autocomplete: 'off', hint: 'Seen by staff only.' });
   const fields = [...(sites.length > 1 ? [site] : []), kind, patterns, ...(canSave ? [note] : [])];
@@ -60,7 +70,9 @@ function draw(sites, first, canSave, signal) {
       action: actionOf(),
       patterns: linesOf(patterns.input.value).map(({ text }) => text),
       ...(note.trim() === '' ? {} : { note: note.trim() }),
-    }).catch((error) => { throw errorByLine(error, patterns); });
+    }).catch((error) => {
+      throw errorByLine(error, patterns);
+    });
     toast(`${plural(rules.length, 'rule')} added.`);
     go('rules', { site: sites.length > 1 ? site.input.value : '' });
   });

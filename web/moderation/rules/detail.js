@@ -35,31 +35,46 @@ export const ruleScreen = ({ main, place, signal }) => {
       return [readOnly(rule), testBox({ signal, tried: () => ({ site: rule.site, rules: [tried] }) })];
     }
     const { element, test } = editor(rule);
-    return [part('Rule', {}, h('div', { class: 'panel' }, element)), test, finalActs({
-      title: 'Remove the rule',
-      text: 'To stop it for a while, turn it off instead.',
-      button: button('Remove', () => void remove(rule), { icon: 'delete', tone: 'danger' }),
-    })];
+    return [
+      part('Rule', {}, h('div', { class: 'panel' }, element)),
+      test,
+      finalActs({
+        title: 'Remove the rule',
+        text: 'To stop it for a while, turn it off instead.',
+        button: button('Remove', () => void remove(rule), { icon: 'delete', tone: 'danger' }),
+      }),
+    ];
   }
 
   /** @param {Rule} rule */
   function editor(rule) {
     const { kind, action, kindOf, actionOf } = ruleChoices(rule);
     const pattern = field('pattern', 'Pattern', {
-      value: rule.pattern, required: true, class: 'input is-code', dir: 'auto', autocomplete: 'off', spellcheck: 'false',
+      value: rule.pattern,
+      required: true,
+      class: 'input is-code',
+      dir: 'auto',
+      autocomplete: 'off',
+      spellcheck: 'false',
     });
     const note = field('note', 'Note', {
-      value: rule.note ?? '', maxlength: NOTE_CHARACTERS, autocomplete: 'off', hint: 'Seen by staff only.',
+      value: rule.note ?? '',
+      maxlength: NOTE_CHARACTERS,
+      autocomplete: 'off',
+      hint: 'Seen by staff only.',
     });
     const isOn = check('is_enabled', 'The rule is on', { checked: rule.is_enabled });
     const { element } = form([kind, pattern, note, isOn], 'Save', async (values) => {
-      const changes = changesOf({
-        kind: kindOf(),
-        action: actionOf(),
-        pattern: values.pattern ?? '',
-        note: values.note?.trim() || null,
-        is_enabled: isOn.isOn(),
-      }, rule);
+      const changes = changesOf(
+        {
+          kind: kindOf(),
+          action: actionOf(),
+          pattern: values.pattern ?? '',
+          note: values.note?.trim() || null,
+          is_enabled: isOn.isOn(),
+        },
+        rule,
+      );
       if (changes === null) return toast('Nothing has changed.');
       await changeRule(rule.id, changes);
       toast('Saved.');
@@ -83,7 +98,7 @@ export const ruleScreen = ({ main, place, signal }) => {
   /** @param {Rule} rule */
   async function remove(rule) {
     const text = ['Comments that ', h('strong', null, written(rule.pattern)), ' held go on waiting.'];
-    if (!await confirmDialog('Remove the rule?', text, 'Remove')) return;
+    if (!(await confirmDialog('Remove the rule?', text, 'Remove'))) return;
     try {
       await removeRule(rule.id);
       toast('The rule is removed.');
@@ -96,12 +111,20 @@ export const ruleScreen = ({ main, place, signal }) => {
 
 /** @param {Rule} rule */
 function readOnly({ site, kind, action, note, is_enabled, created_at }) {
-  return part('Rule', {}, h('div', { class: 'panel' }, facts(
-    ['Site', site],
-    ['Kind', KINDS[kind]],
-    ['Action', ACTIONS[action]],
-    ['Note', note === null ? 'None' : written(note)],
-    ['State', is_enabled ? 'On' : 'Off'],
-    ['Added', timeElement(created_at)],
-  )));
+  return part(
+    'Rule',
+    {},
+    h(
+      'div',
+      { class: 'panel' },
+      facts(
+        ['Site', site],
+        ['Kind', KINDS[kind]],
+        ['Action', ACTIONS[action]],
+        ['Note', note === null ? 'None' : written(note)],
+        ['State', is_enabled ? 'On' : 'Off'],
+        ['Added', timeElement(created_at)],
+      ),
+    ),
+  );
 }

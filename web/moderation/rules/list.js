@@ -18,17 +18,21 @@ import { ACTIONS, ACTION_TONES, KINDS } from './words.js';
 export const rulesScreen = ({ main, place: begin, signal }) => {
   let place = begin;
   const actions = h('div', { class: 'button-row' });
-  const list = pagedList({
-    label: 'Rules',
-    noun: ['rule', 'rules'],
-    load: async (query, mine) => {
-      const { rules, next_cursor } = await listRules({ ...query, site: place.query.site }, mine);
-      return { items: rules, next_cursor };
+  const list = pagedList(
+    {
+      label: 'Rules',
+      noun: ['rule', 'rules'],
+      load: async (query, mine) => {
+        const { rules, next_cursor } = await listRules({ ...query, site: place.query.site }, mine);
+        return { items: rules, next_cursor };
+      },
+      id: ({ id }) => id,
+      row: (rule) => ruleRow(rule, () => void turn(rule)),
+      empty: () =>
+        emptyState('No rules yet', 'A rule holds, refuses or censors comments by their words.', { icon: 'rules' }),
     },
-    id: ({ id }) => id,
-    row: (rule) => ruleRow(rule, () => void turn(rule)),
-    empty: () => emptyState('No rules yet', 'A rule holds, refuses or censors comments by their words.', { icon: 'rules' }),
-  }, signal);
+    signal,
+  );
   const { add } = page(main, 'Rules', {
     actions,
     text: 'Rules look at the name and text of what guests post and edit. They don’t touch what was posted before.',
@@ -41,7 +45,9 @@ export const rulesScreen = ({ main, place: begin, signal }) => {
     const { site } = place.query;
     actions.replaceChildren(
       h('a', { class: 'button', href: addressOf('rules/try', { site }) }, 'Try a pattern'),
-      ...(may('configure') ? [h('a', { class: 'button is-primary', href: addressOf('rules/add', { site }) }, 'Add rules')] : []),
+      ...(may('configure')
+        ? [h('a', { class: 'button is-primary', href: addressOf('rules/add', { site }) }, 'Add rules')]
+        : []),
     );
   }
 

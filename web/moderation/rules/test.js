@@ -25,7 +25,9 @@ const AT_ONCE = 20;
  */
 export function testBox({ tried, onError = () => false, signal }) {
   const text = field('text', 'A text of your own', {
-    rows: 2, hint: 'If you like: it is tried as well, as if it were a comment.', maxlength: 20_000,
+    rows: 2,
+    hint: 'If you like: it is tried as well, as if it were a comment.',
+    maxlength: 20_000,
   });
   const room = h('div', { class: 'test-results' });
   const { element } = form([text], 'Try it', async ({ text = '' }) => {
@@ -37,7 +39,12 @@ export function testBox({ tried, onError = () => false, signal }) {
     const results = [];
     for (const [index, { pattern, ...rule }] of rules.entries()) {
       try {
-        const body = { site: all.site, ...('kind' in rule ? { pattern } : {}), ...rule, ...(text === '' ? {} : { text }) };
+        const body = {
+          site: all.site,
+          ...('kind' in rule ? { pattern } : {}),
+          ...rule,
+          ...(text === '' ? {} : { text }),
+        };
         results.push({ pattern, result: await testRule(body, signal) });
       } catch (error) {
         fill(room);
@@ -48,13 +55,19 @@ export function testBox({ tried, onError = () => false, signal }) {
     if (signal.aborted) return;
     const matched = results.reduce((sum, { result }) => sum + result.matched, 0);
     announce(`${plural(matched, 'match', 'matches')}.`);
-    fill(room,
+    fill(
+      room,
       results.map(({ pattern, result }) => outcome(pattern, result, text, results.length === 1)),
-      all.rules.length > AT_ONCE && h('p', { class: 'aside' }, `Only the first ${AT_ONCE} were tried.`));
+      all.rules.length > AT_ONCE && h('p', { class: 'aside' }, `Only the first ${AT_ONCE} were tried.`),
+    );
   });
-  return part('Test', {
-    text: 'What it would have caught among the newest 1,000 comments. Nothing is changed.',
-  }, h('div', { class: 'panel stack' }, element, room));
+  return part(
+    'Test',
+    {
+      text: 'What it would have caught among the newest 1,000 comments. Nothing is changed.',
+    },
+    h('div', { class: 'panel stack' }, element, room),
+  );
 }
 
 /**
@@ -65,21 +78,52 @@ export function testBox({ tried, onError = () => false, signal }) {
  */
 function outcome(pattern, { tested, matched, matches, text_matches }, text, isOpen) {
   const share = tested === 0 ? 'There are no comments yet.' : `${number(matched)} of ${plural(tested, 'comment')}`;
-  return h('details', { class: 'test', open: isOpen },
-    h('summary', null, h('code', { class: 'pattern', dir: 'auto' }, pattern), ' ', badge(share, matched > 0 ? 'warning' : 'plain'),
-      text_matches !== undefined && text_matches.length > 0 && [' ', badge('Your text matches', 'warning')]),
-    text_matches !== undefined && h('div', { class: 'test-text' },
-      h('p', { class: 'aside' }, text_matches.length > 0 ? 'Your text matches:' : 'Your text doesn’t match.'),
-      text_matches.length > 0 && highlighted(text, text_matches)),
-    matches.length > 0 && h('ul', { class: 'entries' }, matches.map(({ comment, ranges }) => h('li', { class: 'entry' },
-      h('div', { class: 'entry-main' },
-        h('p', { class: 'entry-title' },
-          h('a', { class: 'link', href: addressOf(`comment/${comment.id}`) }, written(comment.author.name || 'Erased')),
-          statusBadge(comment.status),
-          ranges.length === 0 && badge('Only the name matches'),
-          h('span', { class: 'aside' }, timeElement(comment.created_at))),
-        highlighted(comment.body, ranges)),
-    ))),
+  return h(
+    'details',
+    { class: 'test', open: isOpen },
+    h(
+      'summary',
+      null,
+      h('code', { class: 'pattern', dir: 'auto' }, pattern),
+      ' ',
+      badge(share, matched > 0 ? 'warning' : 'plain'),
+      text_matches !== undefined && text_matches.length > 0 && [' ', badge('Your text matches', 'warning')],
+    ),
+    text_matches !== undefined &&
+      h(
+        'div',
+        { class: 'test-text' },
+        h('p', { class: 'aside' }, text_matches.length > 0 ? 'Your text matches:' : 'Your text doesn’t match.'),
+        text_matches.length > 0 && highlighted(text, text_matches),
+      ),
+    matches.length > 0 &&
+      h(
+        'ul',
+        { class: 'entries' },
+        matches.map(({ comment, ranges }) =>
+          h(
+            'li',
+            { class: 'entry' },
+            h(
+              'div',
+              { class: 'entry-main' },
+              h(
+                'p',
+                { class: 'entry-title' },
+                h(
+                  'a',
+                  { class: 'link', href: addressOf(`comment/${comment.id}`) },
+                  written(comment.author.name || 'Erased'),
+                ),
+                statusBadge(comment.status),
+                ranges.length === 0 && badge('Only the name matches'),
+                h('span', { class: 'aside' }, timeElement(comment.created_at)),
+              ),
+              highlighted(comment.body, ranges),
+            ),
+          ),
+        ),
+      ),
     matched > matches.length && h('p', { class: 'aside' }, `The newest ${number(matches.length)} of them are shown.`),
   );
 }

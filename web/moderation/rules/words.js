@@ -24,7 +24,9 @@ export const ACTION_TONES = { hold: 'warning', reject: 'danger', censor: 'primar
 
 /** @type {[Rule['action'], string][]} */
 const ACTION_CHOICES = [
-  ['hold', 'Hold it until it is approved'], ['reject', 'Refuse it'], ['censor', 'Replace what matches with asterisks'],
+  ['hold', 'Hold it until it is approved'],
+  ['reject', 'Refuse it'],
+  ['censor', 'Replace what matches with asterisks'],
 ];
 
 /**
@@ -33,7 +35,11 @@ const ACTION_CHOICES = [
  * @param {Pick<Rule, 'kind' | 'action'>} chosen
  */
 export function ruleChoices(chosen) {
-  const kind = field('kind', 'Kind', { options: Object.entries(KINDS), value: chosen.kind, hint: KIND_HINTS[chosen.kind] });
+  const kind = field('kind', 'Kind', {
+    options: Object.entries(KINDS),
+    value: chosen.kind,
+    hint: KIND_HINTS[chosen.kind],
+  });
   const action = choices('action', 'When a comment matches', ACTION_CHOICES, chosen.action);
   kind.input.addEventListener('change', () => {
     const hint = kind.element.querySelector('.field-hint');

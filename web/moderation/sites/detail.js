@@ -32,11 +32,13 @@ export const siteScreen = ({ main, place, signal }) => {
   function draw(site) {
     return [
       settings(site),
-      may('administer') && slug !== DEFAULT && finalActs({
-        title: 'Remove the site',
-        text: 'Only a site that nobody wrote to can be removed. Its rules, bans and statistics go with it.',
-        button: button('Remove', () => void remove(), { icon: 'delete', tone: 'danger' }),
-      }),
+      may('administer') &&
+        slug !== DEFAULT &&
+        finalActs({
+          title: 'Remove the site',
+          text: 'Only a site that nobody wrote to can be removed. Its rules, bans and statistics go with it.',
+          button: button('Remove', () => void remove(), { icon: 'delete', tone: 'danger' }),
+        }),
     ];
   }
 
@@ -49,8 +51,9 @@ export const siteScreen = ({ main, place, signal }) => {
       const wanted = Object.assign({}, ...groups.map((group) => group.read(values)));
       const changes = changesOf(wanted, { ...site.policy, ...site });
       if (changes === null) return toast('Nothing has changed.');
-      const now = await changeSite(slug, changes)
-        .catch((error) => { throw origins === undefined ? error : errorByLine(error, origins); });
+      const now = await changeSite(slug, changes).catch((error) => {
+        throw origins === undefined ? error : errorByLine(error, origins);
+      });
       if (signal.aborted) return;
       fill(room, draw(now));
       heading.focus({ preventScroll: true });
@@ -60,13 +63,28 @@ export const siteScreen = ({ main, place, signal }) => {
       submit.remove();
       for (const { input } of fields) input.disabled = true;
     }
-    element.prepend(...groups.map(({ legend, fields: own }) => h('fieldset', { class: 'group' },
-      h('legend', null, legend), own.map((each) => each.element))));
+    element.prepend(
+      ...groups.map(({ legend, fields: own }) =>
+        h(
+          'fieldset',
+          { class: 'group' },
+          h('legend', null, legend),
+          own.map((each) => each.element),
+        ),
+      ),
+    );
     return h('div', { class: 'panel' }, element);
   }
 
   async function remove() {
-    if (!await confirmDialog('Remove the site?', ['The site ', h('strong', null, slug), ' is gone then, for good.'], 'Remove')) return;
+    if (
+      !(await confirmDialog(
+        'Remove the site?',
+        ['The site ', h('strong', null, slug), ' is gone then, for good.'],
+        'Remove',
+      ))
+    )
+      return;
     try {
       await removeSite(slug);
       refreshCounts();

@@ -33,12 +33,20 @@ function moderationGroup({ policy, hold_first_comment, max_links, report_thresho
     legend: 'Moderation',
     fields: [
       field('moderation', 'New comments', {
-        value: policy.moderation, options: [['post', 'Are published at once'], ['pre', 'Wait until they are approved']],
+        value: policy.moderation,
+        options: [
+          ['post', 'Are published at once'],
+          ['pre', 'Wait until they are approved'],
+        ],
       }),
       first,
       numeric('max_links', 'Most links of a comment', max_links, 'A comment with more of them waits. Empty: no limit.'),
-      numeric('report_threshold', 'Reports that hold a comment', report_threshold,
-        'Each counts by how the reporter was right before. 0: reports never hold.'),
+      numeric(
+        'report_threshold',
+        'Reports that hold a comment',
+        report_threshold,
+        'Each counts by how the reporter was right before. 0: reports never hold.',
+      ),
       numeric('close_after_days', 'Close threads after days', close_after_days, 'Empty: never.'),
     ],
     read: (values) => ({
@@ -77,10 +85,19 @@ function formatGroup({ text_format, voting, guests }) {
     legend: 'Formats',
     fields: [
       field('text_format', 'Texts', {
-        value: text_format, options: [['plain', 'Plain, with links'], ['markdown', 'Markdown, without HTML and images']],
+        value: text_format,
+        options: [
+          ['plain', 'Plain, with links'],
+          ['markdown', 'Markdown, without HTML and images'],
+        ],
       }),
       field('voting', 'Votes', {
-        value: voting, options: [['up_down', 'Up and down'], ['up', 'Up only'], ['none', 'None']],
+        value: voting,
+        options: [
+          ['up_down', 'Up and down'],
+          ['up', 'Up only'],
+          ['none', 'None'],
+        ],
       }),
       allowed,
     ],
@@ -92,9 +109,13 @@ function formatGroup({ text_format, voting, guests }) {
 function textGroup({ guidelines }) {
   return {
     legend: 'Words to writers',
-    fields: [field('guidelines', 'Guidelines', {
-      rows: 5, value: guidelines ?? '', hint: 'Shown beside the form, as plain text. At most 2,000 characters.',
-    })],
+    fields: [
+      field('guidelines', 'Guidelines', {
+        rows: 5,
+        value: guidelines ?? '',
+        hint: 'Shown beside the form, as plain text. At most 2,000 characters.',
+      }),
+    ],
     read: ({ guidelines = '' }) => ({ guidelines: guidelines.trim() || null }),
   };
 }

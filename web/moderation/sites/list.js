@@ -19,17 +19,20 @@ import { originsField, readOrigins } from './origins.js';
 
 /** @type {Screen} */
 export const sitesScreen = ({ main, signal }) => {
-  const list = pagedList({
-    label: 'Sites',
-    noun: ['site', 'sites'],
-    load: async (query, mine) => {
-      const { sites, next_cursor } = await listSites(query, mine);
-      return { items: sites, next_cursor };
+  const list = pagedList(
+    {
+      label: 'Sites',
+      noun: ['site', 'sites'],
+      load: async (query, mine) => {
+        const { sites, next_cursor } = await listSites(query, mine);
+        return { items: sites, next_cursor };
+      },
+      id: ({ slug }) => slug,
+      row: siteRow,
+      empty: () => emptyState('No sites', 'You are bound to no site.', { icon: 'sites' }),
     },
-    id: ({ slug }) => slug,
-    row: siteRow,
-    empty: () => emptyState('No sites', 'You are bound to no site.', { icon: 'sites' }),
-  }, signal);
+    signal,
+  );
   const { add } = page(main, 'Sites', {
     actions: may('administer') && button('Add a site', askForSite, { tone: 'primary' }),
   });
@@ -42,18 +45,28 @@ export const sitesScreen = ({ main, signal }) => {
 
 function askForSite() {
   const slug = field('slug', 'Name', {
-    required: true, maxlength: 64, autocapitalize: 'none', autocomplete: 'off', spellcheck: 'false',
+    required: true,
+    maxlength: 64,
+    autocapitalize: 'none',
+    autocomplete: 'off',
+    spellcheck: 'false',
     hint: 'Small letters, digits and hyphens. It is part of the addresses that pages call, and can’t be changed.',
   });
   const origins = originsField([]);
-  const { element } = form([slug, origins], 'Add', async ({ slug = '' }) => {
-    const site = await addSite({ slug: slug.trim(), origins: readOrigins(origins.input.value) })
-      .catch((error) => { throw errorByLine(error, origins); });
-    close();
-    refreshCounts();
-    toast(`The site ${site.slug} is added.`);
-    go(`sites/${encodeURIComponent(site.slug)}`);
-  }, { fieldOf: { site_taken: 'slug' } });
+  const { element } = form(
+    [slug, origins],
+    'Add',
+    async ({ slug = '' }) => {
+      const site = await addSite({ slug: slug.trim(), origins: readOrigins(origins.input.value) }).catch((error) => {
+        throw errorByLine(error, origins);
+      });
+      close();
+      refreshCounts();
+      toast(`The site ${site.slug} is added.`);
+      go(`sites/${encodeURIComponent(site.slug)}`);
+    },
+    { fieldOf: { site_taken: 'slug' } },
+  );
   const { close } = openDialog('Add a site', element);
 }
 
@@ -64,8 +77,11 @@ function siteRow({ slug, origins, policy, created_at }) {
       origins.length === 0 && badge('No origins', 'danger'),
       policy.moderation === 'pre' && badge('Held', 'warning'),
     ],
-    below: origins.length === 0 ? 'No page can write yet.' : origins.slice(0, 3).join(', ') +
-      (origins.length > 3 ? ` and ${plural(origins.length - 3, 'more', 'more')}` : ''),
+    below:
+      origins.length === 0
+        ? 'No page can write yet.'
+        : origins.slice(0, 3).join(', ') +
+          (origins.length > 3 ? ` and ${plural(origins.length - 3, 'more', 'more')}` : ''),
     aside: ['since ', timeElement(created_at)],
   });
 }

@@ -9,10 +9,15 @@ const ORIGIN = /^https?:\/\/(\*\.)?[^\s/?#@*]+(:\*)?$/iu;
 /** @param {readonly string[]} origins */
 export function originsField(origins) {
   return field('origins', 'Origins', {
-    rows: Math.max(3, origins.length + 1), value: origins.join('\n'), class: 'input is-code', spellcheck: 'false',
+    rows: Math.max(3, origins.length + 1),
+    value: origins.join('\n'),
+    class: 'input is-code',
+    spellcheck: 'false',
     autocapitalize: 'none',
-    hint: ['One a line, such as https://news.example: only pages from there can write. “*.” before the host stands for ' +
-      'one label, “:*” after it for any port.'],
+    hint: [
+      'One a line, such as https://news.example: only pages from there can write. “*.” before the host stands for ' +
+        'one label, “:*” after it for any port.',
+    ],
   });
 }
 
@@ -37,8 +42,10 @@ export function readOrigins(text) {
 function remedyFor(text) {
   if (ORIGIN.test(text)) return null;
   if (text === '*') return 'every page of the web is not possible. Name the origins of your own pages.';
-  if (!/^[a-z]+:\/\//i.test(text)) return `it begins with https:// or http://. Did you mean https://${text.replace(/\/.*$/, '')}?`;
+  if (!/^[a-z]+:\/\//i.test(text))
+    return `it begins with https:// or http://. Did you mean https://${text.replace(/\/.*$/, '')}?`;
   const parsed = URL.canParse(text) ? new URL(text) : null;
-  if (parsed !== null && /^https?:$/.test(parsed.protocol)) return `an origin has no path. Did you mean ${parsed.origin}?`;
+  if (parsed !== null && /^https?:$/.test(parsed.protocol))
+    return `an origin has no path. Did you mean ${parsed.origin}?`;
   return 'this is no origin. One looks like https://news.example.';
 }

@@ -13,8 +13,15 @@ import { ROLE_CHOICES } from './words.js';
 export function roleAndSites(sites, chosen) {
   const role = field('role', 'Role', { options: ROLE_CHOICES, value: chosen.role });
   const all = check('all', 'On all sites, also those to come', { checked: chosen.sites === null });
-  const some = boxes('sites', 'On these sites', sites.map((slug) => /** @type {const} */ ([slug, slug])), chosen.sites ?? []);
-  const draw = () => { some.element.hidden = all.isOn(); };
+  const some = boxes(
+    'sites',
+    'On these sites',
+    sites.map((slug) => /** @type {const} */ ([slug, slug])),
+    chosen.sites ?? [],
+  );
+  const draw = () => {
+    some.element.hidden = all.isOn();
+  };
   all.input.addEventListener('change', draw);
   draw();
   return {

@@ -18,17 +18,20 @@ import { ROLES } from './words.js';
 
 /** @type {Screen} */
 export const staffScreen = ({ main, signal }) => {
-  const list = pagedList({
-    label: 'Staff',
-    noun: ['person', 'people'],
-    load: async (query, mine) => {
-      const { staff, next_cursor } = await listStaff(query, mine);
-      return { items: staff, next_cursor };
+  const list = pagedList(
+    {
+      label: 'Staff',
+      noun: ['person', 'people'],
+      load: async (query, mine) => {
+        const { staff, next_cursor } = await listStaff(query, mine);
+        return { items: staff, next_cursor };
+      },
+      id: ({ id }) => id,
+      row: staffRow,
+      empty: () => emptyState('No staff', undefined, { icon: 'staff' }),
     },
-    id: ({ id }) => id,
-    row: staffRow,
-    empty: () => emptyState('No staff', undefined, { icon: 'staff' }),
-  }, signal);
+    signal,
+  );
   const { add } = page(main, 'Staff', { actions: button('Add somebody', () => void ask(), { tone: 'primary' }) });
   add(list.element);
   void list.reload();
@@ -52,25 +55,42 @@ export const staffScreen = ({ main, signal }) => {
  */
 function askForStaff(sites, onAdd) {
   const name = field('name', 'Name', {
-    required: true, autocomplete: 'off', hint: 'Shown under the comments that they write, with the mark of staff.',
+    required: true,
+    autocomplete: 'off',
+    hint: 'Shown under the comments that they write, with the mark of staff.',
   });
   const rights = roleAndSites(sites, { role: 'moderator', sites: null });
-  const { element } = form([name, ...rights.fields], 'Add', async ({ name = '', role }) => {
-    const result = await addStaff({ name: name.trim(), role: /** @type {Role} */ (role), sites: rights.sites() });
-    close();
-    onAdd(result.staff);
-    showToken(result);
-  }, { fieldOf: { name_taken: 'name' } });
+  const { element } = form(
+    [name, ...rights.fields],
+    'Add',
+    async ({ name = '', role }) => {
+      const result = await addStaff({ name: name.trim(), role: /** @type {Role} */ (role), sites: rights.sites() });
+      close();
+      onAdd(result.staff);
+      showToken(result);
+    },
+    { fieldOf: { name_taken: 'name' } },
+  );
   const { close } = openDialog('Add somebody', element);
 }
 
 /** @param {NewStaffResult} result */
 function showToken({ staff, token, secret }) {
   const { close } = openDialog('Their first token', [
-    h('p', null, written(staff.name), ' signs in with this token and sets a password then. It is shown only now, and ends ',
-      timeElement(token.expires_at), '.'),
+    h(
+      'p',
+      null,
+      written(staff.name),
+      ' signs in with this token and sets a password then. It is shown only now, and ends ',
+      timeElement(token.expires_at),
+      '.',
+    ),
     secretBox('Token', secret),
-    h('div', { class: 'form-actions' }, button('Done', () => close(), { tone: 'primary' })),
+    h(
+      'div',
+      { class: 'form-actions' },
+      button('Done', () => close(), { tone: 'primary' }),
+    ),
   ]);
 }
 

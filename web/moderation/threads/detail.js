@@ -20,7 +20,9 @@ import { settingsPart } from './settings.js';
 /** @type {Screen} */
 export const threadScreen = ({ main, place, signal }) => {
   const id = place.params.id ?? '';
-  const { heading, add } = page(main, 'Thread', { back: { label: 'Threads', path: 'threads', query: { site: place.query.site } } });
+  const { heading, add } = page(main, 'Thread', {
+    back: { label: 'Threads', path: 'threads', query: { site: place.query.site } },
+  });
   const room = h('div', { class: 'thread stack' });
   add(room);
   void loadInto(room, signal, () => findThread(id, signal), draw);
@@ -77,11 +79,19 @@ export const threadScreen = ({ main, place, signal }) => {
 function summary(thread, turn) {
   const url = webAddress(thread.url);
   const opening = button(thread.state === 'open' ? 'Close thread' : 'Open thread', turn, {
-    tone: thread.state === 'open' ? 'danger' : 'good', icon: thread.state === 'open' ? 'ban' : 'approve',
+    tone: thread.state === 'open' ? 'danger' : 'good',
+    icon: thread.state === 'open' ? 'ban' : 'approve',
   });
   opening.dataset.focus = 'turn';
-  return h('section', { class: 'panel stack', 'aria-label': 'Overview' },
-    h('div', { class: 'badge-row' }, thread.state === 'open' && h('span', { class: 'badge is-good' }, 'Open'), stateBadges(thread)),
+  return h(
+    'section',
+    { class: 'panel stack', 'aria-label': 'Overview' },
+    h(
+      'div',
+      { class: 'badge-row' },
+      thread.state === 'open' && h('span', { class: 'badge is-good' }, 'Open'),
+      stateBadges(thread),
+    ),
     facts(
       ['Site', thread.site],
       ['Key', h('code', { dir: 'auto' }, thread.key)],
@@ -90,10 +100,20 @@ function summary(thread, turn) {
       ['Begun', timeElement(thread.created_at)],
       ['Last comment', thread.last_comment_at === null ? 'None is published.' : timeElement(thread.last_comment_at)],
     ),
-    h('div', { class: 'button-row' },
+    h(
+      'div',
+      { class: 'button-row' },
       may('moderate') && opening,
-      h('a', { class: 'button', href: addressOf('queue/pending', { site: thread.site, thread: thread.id }) }, 'Waiting comments'),
-      h('a', { class: 'button', href: addressOf('queue/recent', { site: thread.site, thread: thread.id }) }, 'Published comments'),
+      h(
+        'a',
+        { class: 'button', href: addressOf('queue/pending', { site: thread.site, thread: thread.id }) },
+        'Waiting comments',
+      ),
+      h(
+        'a',
+        { class: 'button', href: addressOf('queue/recent', { site: thread.site, thread: thread.id }) },
+        'Published comments',
+      ),
     ),
   );
 }

@@ -24,17 +24,26 @@ export function pinnedPart(thread, signal, onChange) {
   const none = 'No comment is pinned. To pin one, open it and choose “Pin”.';
   if (pinned === null) return part('Pinned comment', { text: none });
   const room = h('div', { class: 'pinned' });
-  void loadInto(room, signal, () => findAdminComment(pinned, signal), ({ comment }) => pinnedEntry(comment));
+  void loadInto(
+    room,
+    signal,
+    () => findAdminComment(pinned, signal),
+    ({ comment }) => pinnedEntry(comment),
+  );
   const unpin = button('Unpin', () => void pin(thread.id, null, onChange), { icon: 'pin' });
   return part('Pinned comment', { actions: may('moderate') && unpin }, room);
 }
 
 /** @param {AdminComment} comment */
 function pinnedEntry(comment) {
-  return h('ul', { class: 'entries' }, entry(addressOf(`comment/${comment.id}`), written(comment.author.name || 'Erased'), {
-    badges: comment.status !== 'published' && statusBadge(comment.status),
-    below: h('span', { dir: 'auto' }, excerpt(comment.body, EXCERPT_CHARACTERS) || 'The text has been erased.'),
-  }));
+  return h(
+    'ul',
+    { class: 'entries' },
+    entry(addressOf(`comment/${comment.id}`), written(comment.author.name || 'Erased'), {
+      badges: comment.status !== 'published' && statusBadge(comment.status),
+      below: h('span', { dir: 'auto' }, excerpt(comment.body, EXCERPT_CHARACTERS) || 'The text has been erased.'),
+    }),
+  );
 }
 
 /**
@@ -68,10 +77,14 @@ async function pin(thread, comment, onChange) {
 export function threadLinks(comment, thread, onChange) {
   const isPinned = thread.pinned_comment_id === comment.id;
   const canBePinned = may('moderate') && (isPinned || comment.status === 'published');
-  return h('p', { class: 'thread-links' },
+  return h(
+    'p',
+    { class: 'thread-links' },
     h('a', { class: 'link', href: addressOf(`threads/${thread.id}`) }, 'The thread and its settings'),
-    canBePinned && button(isPinned ? 'Unpin' : 'Pin', () => void pin(thread.id, isPinned ? null : comment.id, onChange), {
-      icon: 'pin', tone: 'quiet',
-    }),
+    canBePinned &&
+      button(isPinned ? 'Unpin' : 'Pin', () => void pin(thread.id, isPinned ? null : comment.id, onChange), {
+        icon: 'pin',
+        tone: 'quiet',
+      }),
   );
 }

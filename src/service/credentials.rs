@@ -1,0 +1,62 @@
+//! Telling staff apart by what a request carries: an API token, or the cookie of a session.
+
+use super::{Error, Service};
+use crate::domain::access::SiteScope;
+use crate::domain::credential::{ApiToken, SessionToken};
+use crate::domain::refusal::Refusal;
+use crate::domain::staff::{Actor, Staff};
+use crate::store::{self, Connection};
+
+/// Somebody on the staff with the names of the sites they are bound to; `None` for one who isn't.
+#[derive(Debug, Clone)]
+pub struct Me {
+    /// Who it is, and what they may do.
+    pub actor: Actor,
+    /// The names of their sites.
+    pub sites: Option<Vec<String>>,
+}
+
+/// Who has this API token.
+///
+/// # Errors
+/// [`Refusal::InvalidStaffToken`] when nobody has it, it has expired, or they are shut out; else the store's trouble.
+pub async fn find_by_token(service: &Service, token: ApiToken) -> Result<Actor, Error> {
+    let clock = service.clock.clone();
+    let work = move |connection: &mut Connection| {
+        let found = store::tokens::find_by_hash(connection, &token.hash())?;
+        let token = found.filter(|token| token.expires_at > clock.now()).ok_or(Refusal::InvalidStaffToken)?;
+        let staff = store::staff::find(connection, token.staff_id)?;
+        let staff = staff.filter(|staff| !staff.is_disabled).ok_or(Refusal::InvalidStaffToken)?;
+        let sites = token.site_id.map_or(SiteScope::Everywhere, |site| SiteScope::Only(vec![site]));
+        Ok(Actor::with_token(staff, token.id, token.scopes, &sites))
+    };
+    service.store.read(work).await
+}
+
+/// Whose session has this token.
+///
+/// # Errors
+/// [`Refusal::SessionEnded`], or the store's trouble.
+pub async fn find_by_session(_service: &Service, _token: SessionToken) -> Result<Actor, Error> {
+    Err(Refusal::SessionEnded.into())
+}
+
+/// What there is to say about who asks.
+///
+/// # Errors
+/// The store's trouble.
+pub async fn describe(service: &Service, actor: Actor) -> Result<Me, Error> {
+    let staff: Staff = actor.staff().clone();
+    let work = move |connection: &mut Connection| site_names(connection, &staff.sites);
+    let sites = service.store.read(work).await?;
+    Ok(Me { actor, sites })
+}
+
+/// The names of the sites of a scope; `None` for all.
+pub(super) fn site_names(connection: &mut Connection, scope: &SiteScope) -> Result<Option<Vec<String>>, Error> {
+    let SiteScope::Only(ids) = scope else {
+        return Ok(None);
+    };
+    let sites = store::sites::list_by_id(connection, ids)?;
+    Ok(Some(sites.into_iter().map(|site| site.slug.as_str().to_owned()).collect()))
+}
