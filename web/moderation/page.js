@@ -4,7 +4,7 @@
 
 import { listSites } from './calls.js';
 import { sites } from './counts.js';
-import { h } from './dom.js';
+import { fill, h } from './dom.js';
 import { icon } from './icons.js';
 import { addressOf, go } from './router.js';
 
@@ -129,26 +129,28 @@ export function finalActs(...acts) {
  * @param {() => Place} place
  */
 export function filter(label, name, options, place) {
-  const select = h(
-    'select',
-    {
-      class: 'input',
-      on: {
-        change: () => {
-          const { path, query } = place();
-          go(path, { ...query, [name]: select.value });
-        },
+  const select = h('select', {
+    class: 'input',
+    on: {
+      change: () => {
+        const { path, query } = place();
+        go(path, { ...query, [name]: select.value });
       },
     },
-    options.map(([value, text]) => h('option', { value, selected: value === (place().query[name] ?? '') }, text)),
-  );
+  });
   const element = h('label', { class: 'filter' }, h('span', null, label), select);
-  return {
-    element,
-    draw: () => {
-      select.value = place().query[name] ?? '';
-    },
+  const draw = () => {
+    select.value = place().query[name] ?? '';
   };
+  const setOptions = (/** @type {typeof options} */ fresh) => {
+    fill(
+      select,
+      fresh.map(([value, text]) => h('option', { value }, text)),
+    );
+    draw();
+  };
+  setOptions(options);
+  return { element, draw, setOptions };
 }
 
 /**

@@ -137,5 +137,11 @@ export function pagedList({ label, noun, load, id, row, empty }, signal) {
     if (isFocused && neighbour instanceof HTMLElement) neighbour.focus({ preventScroll: true });
   }
 
-  return { element, reload, put, remove };
+  /** Puts the focus into the first entry. */
+  function focus() {
+    const first = list.querySelector('a, button');
+    if (first instanceof HTMLElement) first.focus({ preventScroll: true });
+  }
+
+  return { element, reload, put, remove, focus };
 }

@@ -8,6 +8,7 @@ import { authorScreen } from './authors/screen.js';
 import { banScreen } from './bans/detail.js';
 import { bansScreen } from './bans/list.js';
 import { commentScreen } from './comment/screen.js';
+import { logScreen } from './log/screen.js';
 import { queueScreen } from './queue/screen.js';
 import { addRulesScreen, tryRulesScreen } from './rules/add.js';
 import { ruleScreen } from './rules/detail.js';
@@ -16,6 +17,7 @@ import { siteScreen } from './sites/detail.js';
 import { sitesScreen } from './sites/list.js';
 import { staffMemberScreen } from './staff/detail.js';
 import { staffScreen } from './staff/list.js';
+import { statsScreen } from './stats/screen.js';
 import { threadScreen } from './threads/detail.js';
 import { threadsScreen } from './threads/list.js';
 
@@ -35,6 +37,8 @@ export const ROUTES = [
   { pattern: 'rules/:id', title: 'Rule', section: 'rules', needs: 'read', screen: ruleScreen },
   { pattern: 'bans', title: 'Bans', section: 'bans', needs: 'read', screen: bansScreen },
   { pattern: 'bans/:id', title: 'Ban', section: 'bans', needs: 'read', screen: banScreen },
+  { pattern: 'log', title: 'Log', section: 'log', needs: 'read', screen: logScreen },
+  { pattern: 'stats', title: 'Stats', section: 'stats', needs: 'read', screen: statsScreen },
   { pattern: 'sites', title: 'Sites', section: 'sites', needs: 'read', screen: sitesScreen },
   { pattern: 'sites/:slug', title: 'Site', section: 'sites', needs: 'read', screen: siteScreen },
   { pattern: 'staff', title: 'Staff', section: 'staff', needs: 'administer', screen: staffScreen },

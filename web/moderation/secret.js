@@ -11,14 +11,14 @@ import { button } from './parts.js';
  *
  * @param {string} label
  * @param {string} text
- * @param {Child} [more] other buttons
+ * @param {{ copied?: string, more?: Child }} [options] `copied`: what is copied, if not the text; `more`: other buttons
  */
-export function secretBox(label, text, more) {
+export function secretBox(label, text, { copied = text, more } = {}) {
   const output = h('output', { class: 'secret-text', tabindex: 0, 'aria-label': label }, text);
   const copy = button('Copy', () => void copyText());
   async function copyText() {
     try {
-      await navigator.clipboard.writeText(text);
+      await navigator.clipboard.writeText(copied);
       announce('Copied.');
       const word = copy.querySelector('.button-label');
       if (word !== null) word.textContent = 'Copied';

@@ -67,7 +67,6 @@ function askForCode({ secret, uri, qr }, onChange) {
     async ({ code = '' }) => {
       const { recovery_codes } = await confirmTotp(code.replaceAll(' ', ''));
       showCodes(recovery_codes);
-      void loadMe().finally(onChange);
     },
     {
       fieldOf: { wrong_code: 'code' },
@@ -79,13 +78,23 @@ function askForCode({ secret, uri, qr }, onChange) {
     { class: 'factor' },
     h('p', null, 'Scan this with an authenticator app, or type the secret. Then enter the code that the app shows.'),
     qrCode(qr, 'QR code of the secret; it is below as text, too'),
-    secretBox('Secret', groupsOf(secret), h('a', { class: 'button', href: uri }, 'Open in an app')),
+    secretBox('Secret', groupsOf(secret), {
+      copied: secret,
+      more: h('a', { class: 'button', href: uri }, 'Open in an app'),
+    }),
     element,
   );
-  const { close } = openDialog('Set up the second factor', body);
+  let isOn = false;
+  const { close } = openDialog('Set up the second factor', body, {
+    stays: true,
+    onClose: () => {
+      if (isOn) void loadMe().then(onChange, onChange);
+    },
+  });
 
   /** @param {string[]} codes */
   function showCodes(codes) {
+    isOn = true;
     const done = button('I have kept them', () => close(), { tone: 'primary' });
     const heading = h('h3', { tabindex: -1 }, 'Recovery codes');
     fill(
@@ -96,11 +105,7 @@ function askForCode({ secret, uri, qr }, onChange) {
         null,
         'Each lets you in once, without the app. They are shown only now: keep them where you find them without your phone.',
       ),
-      secretBox(
-        'Recovery codes',
-        codes.join('\n'),
-        button('Print', () => print()),
-      ),
+      secretBox('Recovery codes', codes.join('\n'), { more: button('Print', () => print()) }),
       h('div', { class: 'form-actions' }, done),
     );
     heading.focus();
@@ -118,7 +123,7 @@ function askForRemoval(onChange) {
       await removeTotp(code.trim());
       close();
       toast('The second factor is removed.');
-      void loadMe().finally(onChange);
+      void loadMe().then(onChange, onChange);
     },
     {
       fieldOf: { wrong_code: 'code' },

@@ -56,7 +56,7 @@ export function passwordPart({ name, has_password }, onChange) {
       await changePassword({ new_password, ...(has_password ? { current_password } : {}) });
       for (const { input } of fields) input.value = '';
       toast(has_password ? 'The password is changed. All your other sessions have ended.' : 'The password is set.');
-      void loadMe().finally(onChange);
+      void loadMe().then(onChange, onChange);
     },
     { fieldOf: { wrong_password: 'current_password' }, messages: { wrong_password: 'This is not your password.' } },
   );

@@ -15,13 +15,13 @@ import { tokenPart } from './tokens.js';
 
 /** @type {Screen} */
 export const accountScreen = ({ main, signal }) => {
-  const { add } = page(main, 'Account');
+  const { heading, add } = page(main, 'Account');
   const about = h('div', { class: 'panel' });
   const password = h('div', { class: 'stack' });
   const factor = h('div', { class: 'stack' });
   const sessions = h('div', { class: 'stack' });
-  draw();
   add(about, password, factor, sessions, tokenPart(signal, null), preferencePart(signal));
+  draw();
 
   function draw() {
     const me = currentMe()?.staff;
@@ -37,6 +37,8 @@ export const accountScreen = ({ main, signal }) => {
     fill(password, passwordPart(me, draw));
     fill(factor, factorPart(me, draw));
     fill(sessions, sessionPart(signal, null));
+    // Where the focus was may have been drawn anew.
+    if (document.activeElement === document.body && main.isConnected) heading.focus({ preventScroll: true });
   }
 
   // The account is the same whichever site the rest of the page shows.

@@ -147,21 +147,25 @@ function askForToken(sites, onAdd) {
 
 /** @param {NewApiToken} made */
 function showSecret({ token, secret }) {
-  const { close } = openDialog('Your new token', [
-    h(
-      'p',
-      null,
-      'This is the token for ',
-      h('strong', null, written(token.name)),
-      '. It is shown only now: keep it like a password.',
-    ),
-    secretBox('Token', secret),
-    h(
-      'div',
-      { class: 'form-actions' },
-      button('Done', () => close(), { tone: 'primary' }),
-    ),
-  ]);
+  const { close } = openDialog(
+    'Your new token',
+    [
+      h(
+        'p',
+        null,
+        'This is the token for ',
+        h('strong', null, written(token.name)),
+        '. It is shown only now: keep it like a password.',
+      ),
+      secretBox('Token', secret),
+      h(
+        'div',
+        { class: 'form-actions' },
+        button('Done', () => close(), { tone: 'primary' }),
+      ),
+    ],
+    { stays: true },
+  );
 }
 
 /**

@@ -11,7 +11,11 @@ import { ROLE_CHOICES } from './words.js';
  * @param {Pick<Staff, 'role' | 'sites'>} chosen
  */
 export function roleAndSites(sites, chosen) {
-  const role = field('role', 'Role', { options: ROLE_CHOICES, value: chosen.role });
+  const role = field('role', 'Role', {
+    options: ROLE_CHOICES,
+    value: chosen.role,
+    hint: 'Moderators also change threads, owners also rules and settings. Owners of all sites keep staff and sites.',
+  });
   const all = check('all', 'On all sites, also those to come', { checked: chosen.sites === null });
   const some = boxes(
     'sites',

@@ -76,22 +76,26 @@ function askForStaff(sites, onAdd) {
 
 /** @param {NewStaffResult} result */
 function showToken({ staff, token, secret }) {
-  const { close } = openDialog('Their first token', [
-    h(
-      'p',
-      null,
-      written(staff.name),
-      ' signs in with this token and sets a password then. It is shown only now, and ends ',
-      timeElement(token.expires_at),
-      '.',
-    ),
-    secretBox('Token', secret),
-    h(
-      'div',
-      { class: 'form-actions' },
-      button('Done', () => close(), { tone: 'primary' }),
-    ),
-  ]);
+  const { close } = openDialog(
+    'Their first token',
+    [
+      h(
+        'p',
+        null,
+        written(staff.name),
+        ' signs in with this token and sets a password then. It is shown only now, and ends ',
+        timeElement(token.expires_at),
+        '.',
+      ),
+      secretBox('Token', secret),
+      h(
+        'div',
+        { class: 'form-actions' },
+        button('Done', () => close(), { tone: 'primary' }),
+      ),
+    ],
+    { stays: true },
+  );
 }
 
 /** @param {Staff} staff */

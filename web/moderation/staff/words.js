@@ -7,9 +7,9 @@ export const ROLES = { viewer: 'Viewer', moderator: 'Moderator', owner: 'Owner' 
 
 /** @type {[Role, string][]} */
 export const ROLE_CHOICES = [
-  ['viewer', 'Viewer: sees everything, changes nothing'],
-  ['moderator', 'Moderator: decides, bans, changes threads'],
-  ['owner', 'Owner: also rules and settings; of all sites, staff too'],
+  ['viewer', 'Viewer: sees everything'],
+  ['moderator', 'Moderator: decides and bans'],
+  ['owner', 'Owner: all of it'],
 ];
 
 /** @type {Record<Permission, string>} */
