@@ -15,7 +15,7 @@ use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_inst
 use fresh::{Fresh, Kind, with_client};
 use rejoinder::app;
 use rejoinder::clock::Clock;
-use rejoinder::domain::access::Role;
+use rejoinder::domain::access::{Role, SiteScope};
 use rejoinder::domain::address::{ClientNetwork, NetworkHash};
 use rejoinder::domain::author::DisplayName;
 use rejoinder::domain::decision::Action;

@@ -12,6 +12,7 @@
 )]
 
 mod answer;
+mod browser;
 mod client;
 mod contract;
 mod coverage;
@@ -40,7 +41,9 @@ mod reports;
 mod rules;
 mod screening;
 mod service;
+mod sessions;
 mod sites;
+mod staff;
 mod stats;
 mod texts;
 mod threads;
@@ -74,6 +77,8 @@ const AREAS: &[Area] = &[
     ("protocol", protocol::PROMISES),
     ("wire", wire::PROMISES),
     ("service", service::PROMISES),
+    ("sessions", sessions::PROMISES),
+    ("staff", staff::PROMISES),
     ("admin_threads", admin_threads::PROMISES),
     ("sites", sites::PROMISES),
     ("stats", stats::PROMISES),
