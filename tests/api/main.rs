@@ -12,6 +12,7 @@
 )]
 
 mod answer;
+mod browser;
 mod client;
 mod contract;
 mod coverage;
@@ -41,7 +42,9 @@ mod roles;
 mod rules;
 mod screening;
 mod service;
+mod sessions;
 mod sites;
+mod staff;
 mod staff_operations;
 mod staff_protocol;
 mod stats;
@@ -77,6 +80,8 @@ const AREAS: &[Area] = &[
     ("protocol", protocol::PROMISES),
     ("wire", wire::PROMISES),
     ("service", service::PROMISES),
+    ("sessions", sessions::PROMISES),
+    ("staff", staff::PROMISES),
     ("admin_threads", admin_threads::PROMISES),
     ("sites", sites::PROMISES),
     ("stats", stats::PROMISES),

@@ -16,8 +16,9 @@ use rejoinder::clock::Clock;
 use rejoinder::config::Settings;
 use rejoinder::domain::access::Role;
 use rejoinder::domain::comment::Comment;
-use rejoinder::domain::id::CommentId;
+use rejoinder::domain::id::{CommentId, StaffId};
 use rejoinder::domain::origin::OriginPattern;
+use rejoinder::domain::password::PasswordHash;
 use rejoinder::domain::revision::RevisionKind;
 use rejoinder::domain::site::{SiteChange, Slug};
 use rejoinder::domain::staff::StaffName;
@@ -26,6 +27,7 @@ use rejoinder::domain::time::Timestamp;
 use rejoinder::randomness::Randomness;
 use rejoinder::service::Service;
 use rejoinder::service::audits::{self, Repair};
+use rejoinder::service::hashing::Hashing;
 use rejoinder::service::sites::{self, Changed};
 use rejoinder::service::staff::{self, NewStaff};
 use rejoinder::service::sweeping;
@@ -188,6 +190,57 @@ impl World {
         Client::staff(self.clone(), name, &added.secret.reveal())
     }
 
+    /// The service's hashing of passwords.
+    pub(crate) fn hashing(&self) -> &Hashing {
+        &self.0.service.hashing
+    }
+
+    /// What time it is, in seconds since 1970.
+    pub(crate) fn now_seconds(&self) -> i64 {
+        self.0.service.clock.now().milliseconds() / 1_000
+    }
+
+    /// How many rows a table has.
+    pub(crate) async fn count(&self, table: &str) -> i64 {
+        #[derive(diesel::QueryableByName)]
+        struct Count {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            count: i64,
+        }
+        let query = diesel::sql_query(format!("SELECT count(*) AS count FROM {table}"));
+        let work = move |connection: &mut Connection| {
+            let counted: Result<Count, _> = match connection {
+                Connection::Sqlite(connection) => query.get_result(&mut **connection),
+                Connection::Postgres(connection) => query.get_result(&mut **connection),
+            };
+            counted.map_err(rejoinder::store::Error::from)
+        };
+        self.0.service.store.read(work).await.unwrap().count
+    }
+
+    /// What is kept of somebody's password.
+    pub(crate) async fn password_hash(&self, name: &str) -> String {
+        let id = self.staff_id(name).await;
+        let found = self.0.service.store.read(move |connection| store::credentials::find(connection, id)).await;
+        found.unwrap().unwrap().password.unwrap().as_str().to_owned()
+    }
+
+    /// Keeps this of somebody's password.
+    pub(crate) async fn set_password_hash(&self, name: &str, hash: &str) {
+        let (id, hash) = (self.staff_id(name).await, PasswordHash::from_stored(hash.to_owned()));
+        let work = move |connection: &mut Connection| store::credentials::update_password(connection, id, Some(&hash));
+        self.0.service.store.write(work).await.unwrap();
+    }
+
+    pub(crate) async fn staff_id(&self, name: &str) -> StaffId {
+        staff::find_by_name(&self.0.service, &StaffName::parse(name).unwrap()).await.unwrap().id
+    }
+
+    /// Where the database is.
+    pub(crate) fn database(&self) -> &str {
+        self.0.settings.database.url()
+    }
+
     pub(crate) fn pass_seconds(&self, seconds: i64) {
         self.0.service.clock.advance_seconds(seconds);
     }
@@ -236,8 +289,12 @@ impl World {
     /// What staff did, as the log has it: actions with their subjects, oldest first.
     pub(crate) async fn log(&self) -> Vec<(String, String)> {
         let work = |connection: &mut Connection| {
-            let query =
-                || diesel::sql_query("SELECT action, coalesce(subject, '') AS subject FROM decisions ORDER BY id");
+            let query = || {
+                diesel::sql_query(
+                    "SELECT action, coalesce(subject, '') AS subject FROM decisions \
+                     WHERE staff_id IS NOT NULL ORDER BY id",
+                )
+            };
             let lines: Result<Vec<Line>, _> = match connection {
                 Connection::Sqlite(connection) => query().load(&mut **connection),
                 Connection::Postgres(connection) => query().load(&mut **connection),
