@@ -260,6 +260,14 @@ mod tests {
         }
     }
 
+    #[test]
+    #[expect(clippy::single_range_in_vec_init, reason = "a text can match in one place")]
+    fn parts_of_a_text_are_told_in_code_points() {
+        assert_eq!(code_points("é 👍🏽 spam, spam", &[12..16, 18..22]), [(5, 9), (11, 15)]);
+        assert_eq!(code_points("spam", &[0..4]), [(0, 4)]);
+        assert_eq!(code_points("spam", &[]), []);
+    }
+
     proptest! {
         #[test]
         fn normalising_twice_changes_nothing(input in any::<String>()) {

@@ -38,12 +38,15 @@ mod protocol;
 mod queue;
 mod quotas;
 mod reports;
+mod roles;
 mod rules;
 mod screening;
 mod service;
 mod sessions;
 mod sites;
 mod staff;
+mod staff_operations;
+mod staff_protocol;
 mod stats;
 mod texts;
 mod threads;
@@ -82,6 +85,8 @@ const AREAS: &[Area] = &[
     ("admin_threads", admin_threads::PROMISES),
     ("sites", sites::PROMISES),
     ("stats", stats::PROMISES),
+    ("roles", roles::PROMISES),
+    ("staff_protocol", staff_protocol::PROMISES),
     ("queue", queue::PROMISES),
     ("decisions", decisions::PROMISES),
     ("undo", undo::PROMISES),

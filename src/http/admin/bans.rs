@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::gate::{Moderator, Reader};
 use super::lists::{self, ListQuery};
-use super::members::{given, nullable};
+use super::members::{Nullable, given, nullable};
 use crate::domain::address::NetworkHash;
 use crate::domain::ban::{Banned, Removal};
 use crate::domain::id::{AuthorId, BanId, CommentId};
@@ -221,9 +221,9 @@ pub async fn find_ban(
 #[serde(deny_unknown_fields)]
 struct BanChangeBody {
     #[serde(default, deserialize_with = "nullable")]
-    reason: Option<Option<String>>,
+    reason: Nullable<String>,
     #[serde(default, deserialize_with = "nullable")]
-    ends_at: Option<Option<String>>,
+    ends_at: Nullable<String>,
 }
 
 /// `PATCH /admin/bans/{ban_id}`

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::case_views::CaseView;
 use super::gate::{Configurer, Reader};
 use super::lists::{self, ListQuery};
-use super::members::{given, nullable};
+use super::members::{Nullable, given, nullable};
 use crate::domain::body::MAX_BODY_BYTES;
 use crate::domain::id::RuleId;
 use crate::domain::refusal::{InputError, Refusal, Rule as InputRule};
@@ -174,7 +174,7 @@ struct RuleChangeBody {
     #[serde(default, deserialize_with = "given")]
     action: Option<String>,
     #[serde(default, deserialize_with = "nullable")]
-    note: Option<Option<String>>,
+    note: Nullable<String>,
     #[serde(default, deserialize_with = "given")]
     is_enabled: Option<bool>,
 }
@@ -305,7 +305,11 @@ pub async fn test_rule(
     }
     let result = rules::test(&api.service, reader.0, site, trial, sample).await?;
     let matches = result.shown.into_iter().map(|(case, ranges)| MatchView { comment: CaseView::from(&case), ranges });
-    let (tested, matched) = (result.tested, result.matched);
-    let answer = TrialAnswer { tested, matched, matches: matches.collect(), text_matches: result.text_ranges };
+    let answer = TrialAnswer {
+        tested: result.tested,
+        matched: result.matched,
+        matches: matches.collect(),
+        text_matches: result.text_ranges,
+    };
     Ok(private(StatusCode::OK, to_json(&answer)?, Vec::new()))
 }
