@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use libtest_mimic::{Failed, Trial};
-use rejoinder::domain::{author, body, idempotency, page, site, thread};
+use rejoinder::domain::{author, body, idempotency, page, password, site, thread};
 use rejoinder::http::error::all_codes;
 use rejoinder::http::{envelope, json, public, routes};
+use rejoinder::service::tokens;
 use serde_json::{Value, json};
 
 use crate::contract::CONTRACT;
 use crate::judge::{an_exchange_that_breaks_the_contract_is_found, the_program_carries_the_contract};
 use crate::quotas::a_hundred_thousand_clients_are_not_all_remembered;
+use crate::world::settings;
 
 /// The tests of this module, which need no database.
 pub(crate) fn trials() -> Vec<Trial> {
@@ -69,6 +71,7 @@ fn the_page_of_errors_lists_every_code() {
 
 fn the_contract_names_the_limits_of_the_code() {
     let default = site::Policy::default();
+    let staff = settings("sqlite://unused", &[]).staff;
     let limits = json!({
         "max_request_bytes": json::MAX_BYTES,
         "max_json_depth": json::MAX_DEPTH,
@@ -91,6 +94,12 @@ fn the_contract_names_the_limits_of_the_code() {
         "default_edit_window_seconds": default.edit_window_seconds,
         "idempotency_kept_seconds": idempotency::KEPT_SECONDS,
         "max_idempotency_key_characters": idempotency::MAX_KEY_CHARACTERS,
+        "min_password_characters": password::MIN_PASSWORD_CHARACTERS,
+        "max_password_characters": password::MAX_PASSWORD_CHARACTERS,
+        "session_idle_seconds": staff.session_idle_minutes * 60,
+        "session_seconds": staff.session_hours * 3_600,
+        "default_token_days": tokens::DEFAULT_DAYS,
+        "max_token_days": tokens::MAX_DAYS,
     });
     assert_eq!(CONTRACT.document["x-limits"], limits);
 }

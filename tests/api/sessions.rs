@@ -12,7 +12,7 @@ use crate::browser::{
 };
 use crate::client::Client;
 use crate::promise::promises;
-use crate::world::{Setup, World};
+use crate::world::Setup;
 
 promises![
     who_has_a_token_comes_in_and_sets_a_password,
