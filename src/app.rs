@@ -12,17 +12,20 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::domain::session::SessionPolicy;
 use crate::http::envelope::envelope;
 use crate::http::error::framework_problem;
 use crate::http::server::{ServerOptions, serve};
 use crate::http::{Api, routes};
 use crate::limits::Quotas;
 use crate::randomness::Randomness;
-use crate::service::{self, Service, sweeping};
+use crate::service::{self, Service, origins, sweeping};
 use crate::store::{self, MigrationError, Store};
 
 /// How often expired things are cleared away.
 const SWEEP: Duration = Duration::from_mins(1);
+/// How often what was only counted in memory is written down.
+const WRITE_DOWN: Duration = Duration::from_secs(5);
 /// How many connections a worker serves at once; more wait to be accepted.
 const CONNECTIONS: usize = 10_000;
 
@@ -74,7 +77,8 @@ pub fn open(settings: &Settings, clock: Clock, randomness: Randomness) -> Result
         tracing::info!(version, "the schema was changed");
     }
     let quotas = Quotas::new(settings.limits.clone(), clock.clone());
-    Ok(Service::new(store, quotas, clock, randomness))
+    let sessions = SessionPolicy::new(settings.staff.session_idle_minutes, settings.staff.session_hours);
+    Ok(Service::new(store, quotas, clock, randomness, sessions))
 }
 
 /// A service that answers.
@@ -143,10 +147,13 @@ pub async fn run(settings: &Settings, service: Service) -> Result<(), StartError
     let running = start(settings, service.clone()).await?;
     tracing::info!("listening on http://{}", running.address);
     let sweeper = actix_rt::spawn(sweep_regularly(service.clone()));
+    let writer = actix_rt::spawn(write_down_regularly(service.clone()));
     let stopper = actix_rt::spawn(stop_at_signal(running.handle, running.draining, running.drain));
     running.server.await?;
     sweeper.abort();
+    writer.abort();
     stopper.abort();
+    write_down(&service).await;
     service.store.close().await;
     tracing::info!("stopped");
     Ok(())
@@ -159,6 +166,20 @@ async fn sweep_regularly(service: Service) {
         if let Err(error) = sweeping::sweep(&service).await {
             tracing::warn!(%error, "what has expired was not cleared away");
         }
+    }
+}
+
+async fn write_down_regularly(service: Service) {
+    let mut ticks = tokio::time::interval(WRITE_DOWN);
+    loop {
+        ticks.tick().await;
+        write_down(&service).await;
+    }
+}
+
+async fn write_down(service: &Service) {
+    if let Err(error) = origins::write_down(service).await {
+        tracing::warn!(%error, "the pages that were refused were not written down yet");
     }
 }
 

@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use super::{Failure, say};
 use crate::domain::html::TextFormat;
 use crate::domain::origin::OriginPattern;
-use crate::domain::site::{Moderation, Site, SiteChange, Slug, Voting};
+use crate::domain::site::{Guidelines, Moderation, Site, SiteChange, Slug, Voting};
 use crate::service::Service;
 use crate::service::sites::{self, Changed};
 
@@ -67,6 +67,41 @@ pub(super) struct Options {
     /// How texts are read.
     #[arg(long, value_name = "plain|markdown", value_parser = text_format)]
     text_format: Option<TextFormat>,
+    /// What writers are asked to keep to, as the page shows it; an empty text for nothing.
+    #[arg(long, value_name = "TEXT", value_parser = guidelines)]
+    guidelines: Option<Asked>,
+    /// Whether comments of writers who have none published wait for a moderator (false).
+    #[arg(long, value_name = "true|false")]
+    hold_first_comment: Option<bool>,
+    /// How many links a comment can have before it waits for a moderator; `none` for any number (none).
+    #[arg(long, value_name = "N|none", value_parser = bound)]
+    max_links: Option<Bound>,
+    /// How many reports of readers make a comment wait for a moderator; 0 if none do (3).
+    #[arg(long, value_name = "N")]
+    report_threshold: Option<u32>,
+    /// After how many days threads close; `none` for never (none).
+    #[arg(long, value_name = "N|none", value_parser = bound)]
+    close_after_days: Option<Bound>,
+}
+
+/// A number, or none.
+#[derive(Debug, Clone, Copy)]
+struct Bound(Option<u32>);
+
+/// Guidelines, or none.
+#[derive(Debug, Clone)]
+struct Asked(Option<Guidelines>);
+
+fn bound(text: &str) -> Result<Bound, String> {
+    match text.parse::<u32>() {
+        Ok(number) => Ok(Bound(Some(number))),
+        Err(_) if text == "none" => Ok(Bound(None)),
+        Err(_) => Err("use a whole number, or `none`".to_owned()),
+    }
+}
+
+fn guidelines(text: &str) -> Result<Asked, String> {
+    Guidelines::parse(text).map(Asked).map_err(|error| error.to_string())
 }
 
 fn slug(text: &str) -> Result<Slug, String> {
@@ -105,14 +140,19 @@ impl Options {
             guests: self.guests,
             voting: self.voting,
             text_format: self.text_format,
+            guidelines: self.guidelines.map(|asked| asked.0),
+            hold_first_comment: self.hold_first_comment,
+            max_links: self.max_links.map(|bound| bound.0),
+            report_threshold: self.report_threshold,
+            close_after_days: self.close_after_days.map(|bound| bound.0),
         }
     }
 }
 
 pub(super) async fn execute(service: &Service, command: Command) -> Result<(), Failure> {
     match command {
-        Command::Add { slug, options } => report(sites::add(service, slug, options.into_change()).await?),
-        Command::Set { slug, options } => report(sites::set(service, slug, options.into_change()).await?),
+        Command::Add { slug, options } => report(sites::add(service, None, slug, options.into_change()).await?),
+        Command::Set { slug, options } => report(sites::set(service, None, slug, options.into_change()).await?),
         Command::List => {
             for site in sites::list(service).await? {
                 say(&describe(&site))?;
@@ -125,26 +165,15 @@ pub(super) async fn execute(service: &Service, command: Command) -> Result<(), F
 fn report(changed: Changed) -> Result<(), Failure> {
     match changed {
         Changed::To(site) => say(&describe(&site)),
-        Changed::Invalid(error) => Err(Failure::NotDone(error.to_string())),
+        Changed::Invalid(errors) => {
+            let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            Err(Failure::NotDone(errors.join("; ")))
+        }
         Changed::Taken => Err(Failure::NotDone("there is a site of this name; `site set` changes it".to_owned())),
     }
 }
 
 fn describe(site: &Site) -> String {
-    let policy = site.policy;
-    let origins: Vec<&str> = site.origins.iter().map(OriginPattern::as_str).collect();
-    format!(
-        "{}  max_characters={} min_characters={} max_depth={} edit_window_seconds={} moderation={} guests={} voting={} \
-         text_format={} origins={}",
-        site.slug,
-        policy.max_characters,
-        policy.min_characters,
-        policy.max_depth,
-        policy.edit_window_seconds,
-        policy.moderation.name(),
-        policy.guests,
-        policy.voting.name(),
-        policy.text_format.name(),
-        origins.join(","),
-    )
+    let settings: Vec<String> = site.settings().iter().map(|(name, value)| format!("{name}={value}")).collect();
+    format!("{}  {}", site.slug, settings.join(" "))
 }

@@ -3,8 +3,8 @@
 use clap::Subcommand;
 
 use super::{Failure, say};
-use crate::domain::site::LARGEST_MAX_CHARACTERS;
-use crate::domain::thread::{ThreadKey, ThreadState};
+use crate::domain::site::{LARGEST_MAX_CHARACTERS, Moderation};
+use crate::domain::thread::{LONGEST_SLOW_MODE_SECONDS, Thread, ThreadKey, ThreadState};
 use crate::service::threads::{self, ThreadChange};
 use crate::service::{Service, sites};
 
@@ -23,6 +23,12 @@ pub(super) enum Command {
         /// The longest comment in this thread, or `site` for the limit of the site.
         #[arg(long, value_name = "N|site", value_parser = max_characters)]
         max_characters: Option<MaxCharacters>,
+        /// Whether its comments are shown at once (post) or wait for a moderator (pre), or `site` for what the site says.
+        #[arg(long, value_name = "post|pre|site", value_parser = moderation)]
+        moderation: Option<OwnModeration>,
+        /// How long a writer waits between two comments, or `none` for not at all.
+        #[arg(long, value_name = "N|none", value_parser = slow_mode_seconds)]
+        slow_mode_seconds: Option<SlowMode>,
     },
 }
 
@@ -33,16 +39,35 @@ pub(super) enum MaxCharacters {
     OfSite,
 }
 
+/// A moderation of a thread's own, or that of its site.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OwnModeration(Option<Moderation>);
+
+/// The seconds of slow mode, or none.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SlowMode(Option<u32>);
+
 fn key(text: &str) -> Result<ThreadKey, String> {
     let rule = "a key has 1 to 512 characters, is not blank, and holds no control characters";
     ThreadKey::parse(text).ok_or_else(|| rule.to_owned())
 }
 
 fn state(text: &str) -> Result<ThreadState, String> {
-    match text {
-        "open" => Ok(ThreadState::Open),
-        "closed" => Ok(ThreadState::Closed),
-        _ => Err("use open or closed".to_owned()),
+    ThreadState::from_name(text).ok_or_else(|| "use open or closed".to_owned())
+}
+
+fn moderation(text: &str) -> Result<OwnModeration, String> {
+    match Moderation::from_name(text) {
+        None if text != "site" => Err("use post, pre or site".to_owned()),
+        moderation => Ok(OwnModeration(moderation)),
+    }
+}
+
+fn slow_mode_seconds(text: &str) -> Result<SlowMode, String> {
+    match text.parse::<u32>() {
+        Ok(seconds) if (1..=LONGEST_SLOW_MODE_SECONDS).contains(&seconds) => Ok(SlowMode(Some(seconds))),
+        Err(_) if text == "none" => Ok(SlowMode(None)),
+        _ => Err(format!("use a number from 1 to {LONGEST_SLOW_MODE_SECONDS}, or `none`")),
     }
 }
 
@@ -55,13 +80,30 @@ fn max_characters(text: &str) -> Result<MaxCharacters, String> {
 }
 
 pub(super) async fn execute(service: &Service, command: Command) -> Result<(), Failure> {
-    let Command::Set { site, key, state, max_characters } = command;
+    let Command::Set { site, key, state, max_characters, moderation, slow_mode_seconds } = command;
     let site = sites::find(service, &site).await?;
     let max_characters = max_characters.map(|limit| match limit {
         MaxCharacters::Own(number) => Some(number),
         MaxCharacters::OfSite => None,
     });
-    let thread = threads::set(service, site, key, ThreadChange { state, max_characters }).await?;
-    let limit = thread.max_characters.map_or_else(|| "site".to_owned(), |number| number.to_string());
-    say(&format!("{}  state={} max_characters={limit}", thread.key.as_str(), thread.state.name()))
+    let change = ThreadChange {
+        state,
+        max_characters,
+        moderation: moderation.map(|own| own.0),
+        slow_mode_seconds: slow_mode_seconds.map(|slow| slow.0),
+        ..ThreadChange::default()
+    };
+    say(&describe(&threads::set(service, site, key, change).await?))
+}
+
+fn describe(thread: &Thread) -> String {
+    let number = |number: Option<u32>, none: &str| number.map_or_else(|| none.to_owned(), |number| number.to_string());
+    format!(
+        "{}  state={} max_characters={} moderation={} slow_mode_seconds={}",
+        thread.key.as_str(),
+        thread.state.name(),
+        number(thread.max_characters, "site"),
+        thread.moderation.map_or("site", Moderation::name),
+        number(thread.slow_mode_seconds, "none"),
+    )
 }

@@ -105,10 +105,13 @@ id!(
     /// A ban of a writer or of a network.
     BanId
 );
-
 id!(
     /// A rule about what texts may say.
     RuleId
+);
+id!(
+    /// An earlier text of a comment.
+    RevisionId
 );
 
 #[cfg(test)]

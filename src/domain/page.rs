@@ -63,6 +63,8 @@ pub enum List<'a> {
     Roots(&'a ThreadKey, Sort),
     /// The replies below a root, oldest first.
     Replies(CommentId),
+    /// What staff selected, by a text that says all about the list: what is in it, and in which order.
+    Selected(&'a str),
 }
 
 /// The layout of a cursor; another layout gets another number.
@@ -82,6 +84,10 @@ fn check(site: SiteId, list: List<'_>, payload: &[u8]) -> [u8; 8] {
         List::Replies(root) => {
             hash.update([2]);
             hash.update(root.number().to_be_bytes());
+        }
+        List::Selected(text) => {
+            hash.update([3]);
+            hash.update(text.as_bytes());
         }
     }
     hash.update([0]);
@@ -160,6 +166,7 @@ mod tests {
             prop_assert_eq!(Position::from_cursor(&cursor, site, list), Some(position));
             prop_assert_eq!(Position::from_cursor(&cursor, site, List::Roots(&key, Sort::Newest)), None);
             prop_assert_eq!(Position::from_cursor(&cursor, site, List::Replies(position.id)), None);
+            prop_assert_eq!(Position::from_cursor(&cursor, site, List::Selected(&text)), None);
             prop_assert_eq!(Position::from_cursor(&cursor, SiteId::from_number(site.number() ^ 1), list), None);
         }
 

@@ -9,7 +9,11 @@ use super::access::Permission;
 use super::author::{MAX_NAME_CHARACTERS, NameError};
 use super::body::BodyError;
 use super::html::TooNested;
+use super::note::NoteTooLong;
+use super::password::PasswordError;
 use super::quota::{Action, Standing};
+use super::rule::PatternError;
+use super::site::GuidelinesTooLong;
 use super::thread::{MAX_KEY_CHARACTERS, MAX_URL_BYTES, TitleTooLong};
 
 /// A number that a client needs, with the name of its member.
@@ -42,8 +46,8 @@ pub enum Refusal {
     /// Somebody else wrote the comment.
     #[error("Only its writer can change this comment.")]
     NotYourComment,
-    /// A vote for one's own comment.
-    #[error("Nobody can vote for their own comment.")]
+    /// A vote for one's own comment, or a report of it.
+    #[error("Nobody can vote for their own comment, or report it.")]
     OwnComment,
     /// The site doesn't count this vote.
     #[error("This site doesn't count such votes; see `policy.voting`.")]
@@ -92,6 +96,12 @@ pub enum Refusal {
     /// The role, or the scopes of the token, don't permit it.
     #[error("This takes the permission `{}`, which the role or the scopes of the token don't include.", .0.name())]
     NotPermitted(Permission),
+    /// The call is for somebody who signed in, and a token came.
+    #[error("This takes a session: sign in. A token doesn't do.")]
+    SessionNeeded,
+    /// The token is for a part only of what its owner may do.
+    #[error("A session can be had by a token that has all scopes and is bound to no site.")]
+    TokenTooNarrow,
     /// Another site's page sent the cookie of a session along.
     #[error("This request came from a page of another site. Only the service's own pages may use a session.")]
     CrossSiteRequest,
@@ -134,9 +144,6 @@ pub enum Refusal {
     /// The comment has changed since the decision.
     #[error("The comment has changed since this decision. Look at it, and decide anew.")]
     DecisionSuperseded,
-    /// Nothing is left of the comment.
-    #[error("Its writer deleted this comment, or its text was erased some time after staff deleted it.")]
-    CommentErased,
     /// No rule that the client may know of has this id.
     #[error("There is no such rule.")]
     RuleNotFound,
@@ -176,6 +183,12 @@ pub enum Refusal {
         /// In how many seconds.
         retry_after_seconds: u32,
     },
+    /// More sites than one answer is about.
+    #[error("You have more than {max} sites. Say which: `site=NAME`.")]
+    SiteRequired {
+        /// The most sites.
+        max: u64,
+    },
     /// The client used up its quota.
     #[error("Too many requests of this kind. Try again in {} s.", .0.reset_seconds)]
     RateLimited(Standing),
@@ -210,6 +223,8 @@ impl Refusal {
             Self::SignInFailed,
             Self::CodeRequired,
             Self::NotPermitted(Permission::Read),
+            Self::SessionNeeded,
+            Self::TokenTooNarrow,
             Self::CrossSiteRequest,
             Self::WrongPassword,
             Self::WrongCode,
@@ -224,7 +239,6 @@ impl Refusal {
             Self::AlreadyUndone,
             Self::NotUndoable,
             Self::DecisionSuperseded,
-            Self::CommentErased,
             Self::RuleNotFound,
             Self::BanNotFound,
             Self::TooManyRules { max: 0 },
@@ -234,6 +248,7 @@ impl Refusal {
             Self::SiteTaken,
             Self::Banned { retry_after_seconds: None },
             Self::SlowMode { retry_after_seconds: 1 },
+            Self::SiteRequired { max: 0 },
             Self::RateLimited(standing),
         ]
     }
@@ -263,7 +278,7 @@ impl Refusal {
             Self::SessionEnded => "session_ended",
             Self::SignInFailed => "sign_in_failed",
             Self::CodeRequired => "code_required",
-            Self::NotPermitted(_) => "not_permitted",
+            Self::NotPermitted(_) | Self::SessionNeeded | Self::TokenTooNarrow => "not_permitted",
             Self::CrossSiteRequest => "cross_site_request",
             Self::WrongPassword => "wrong_password",
             Self::WrongCode => "wrong_code",
@@ -278,7 +293,6 @@ impl Refusal {
             Self::AlreadyUndone => "already_undone",
             Self::NotUndoable => "not_undoable",
             Self::DecisionSuperseded => "decision_superseded",
-            Self::CommentErased => "comment_erased",
             Self::RuleNotFound => "rule_not_found",
             Self::BanNotFound => "ban_not_found",
             Self::TooManyRules { .. } => "too_many_rules",
@@ -288,6 +302,7 @@ impl Refusal {
             Self::SiteTaken => "site_taken",
             Self::Banned { .. } => "banned",
             Self::SlowMode { .. } => "slow_mode",
+            Self::SiteRequired { .. } => "site_required",
             Self::RateLimited(_) => "rate_limited",
         }
     }
@@ -299,7 +314,9 @@ impl Refusal {
             Self::EditWindowClosed { edit_window_seconds } => {
                 vec![("edit_window_seconds", u64::from(*edit_window_seconds))]
             }
-            Self::TooManyRules { max } | Self::ThreadTooLarge { max } => vec![("max", *max)],
+            Self::TooManyRules { max } | Self::ThreadTooLarge { max } | Self::SiteRequired { max } => {
+                vec![("max", *max)]
+            }
             Self::Banned { retry_after_seconds } => {
                 retry_after_seconds.map(|seconds| ("retry_after_seconds", seconds)).into_iter().collect()
             }
@@ -342,7 +359,7 @@ pub struct InputError {
 }
 
 /// A rule of the product that a schema can't say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Rule {
     /// Too many characters.
     #[error("The text has {actual} characters; at most {max} are allowed.")]
@@ -411,6 +428,38 @@ pub enum Rule {
     /// The comment to be answered isn't there.
     #[error("The comment to be answered is not in this thread, or not published.")]
     ParentNotFound,
+    /// A password that can't be taken.
+    #[error("{0}")]
+    InvalidPassword(PasswordError),
+    /// The comment to be pinned isn't there.
+    #[error("The comment is not in this thread, or not published.")]
+    CommentNotPinnable,
+    /// A guest's name that passes for one of the staff's.
+    #[error("This name looks like that of somebody who works here. Use another one.")]
+    NameReserved,
+    /// A rule of the site refuses the text.
+    #[error("This site doesn't allow the text.")]
+    TextNotAllowed,
+    /// A text for colleagues, or a pattern, that is too long.
+    #[error("The text has {actual} characters; at most {max} are allowed.")]
+    TextTooLong {
+        /// The most characters.
+        max: u64,
+        /// How many there are.
+        actual: u64,
+    },
+    /// A pattern that can't be used.
+    #[error("{0}")]
+    InvalidPattern(String),
+    /// A ban that would be over already.
+    #[error("A ban ends in the time to come, or never.")]
+    BanEnded,
+    /// A ban of somebody on the staff.
+    #[error("This was written by staff, who can't be banned.")]
+    StaffNotBannable,
+    /// A ban of the network of a comment of which none is known.
+    #[error("The network that this comment came from is not known.")]
+    NetworkUnknown,
 }
 
 impl Rule {
@@ -430,12 +479,21 @@ impl Rule {
             Self::InvalidUrl,
             Self::TitleTooLong { max: 0, actual: 0 },
             Self::ParentNotFound,
+            Self::InvalidPassword(PasswordError::Common),
+            Self::CommentNotPinnable,
+            Self::NameReserved,
+            Self::TextNotAllowed,
+            Self::TextTooLong { max: 0, actual: 0 },
+            Self::InvalidPattern(String::new()),
+            Self::BanEnded,
+            Self::StaffNotBannable,
+            Self::NetworkUnknown,
         ]
     }
 
     /// The stable code, in `snake_case`.
     #[must_use]
-    pub const fn code(self) -> &'static str {
+    pub const fn code(&self) -> &'static str {
         match self {
             Self::BodyTooLong { .. } => "body_too_long",
             Self::BodyTooShort { .. } => "body_too_short",
@@ -449,22 +507,47 @@ impl Rule {
             Self::InvalidUrl => "invalid_url",
             Self::TitleTooLong { .. } => "title_too_long",
             Self::ParentNotFound => "parent_not_found",
+            Self::InvalidPassword(_) => "invalid_password",
+            Self::CommentNotPinnable => "comment_not_pinnable",
+            Self::NameReserved => "name_reserved",
+            Self::TextNotAllowed => "text_not_allowed",
+            Self::TextTooLong { .. } => "text_too_long",
+            Self::InvalidPattern(_) => "invalid_pattern",
+            Self::BanEnded | Self::StaffNotBannable | Self::NetworkUnknown => "invalid_value",
         }
     }
 
     /// The numbers that a client needs.
     #[must_use]
-    pub fn numbers(self) -> Vec<Number> {
-        match self {
+    pub fn numbers(&self) -> Vec<Number> {
+        match *self {
             Self::BodyTooLong { max, actual }
             | Self::BodyTooManyBytes { max, actual }
             | Self::NameTooLong { max, actual }
-            | Self::TitleTooLong { max, actual } => vec![("max", max), ("actual", actual)],
+            | Self::TitleTooLong { max, actual }
+            | Self::TextTooLong { max, actual } => vec![("max", max), ("actual", actual)],
             Self::BodyTooShort { min, actual } => vec![("min", min), ("actual", actual)],
             Self::BodyTooNested { max } | Self::TooManyCombiningMarks { max } => vec![("max", max)],
             Self::NameBlank => vec![("max", u64::from(MAX_NAME_CHARACTERS))],
-            Self::InvalidEmail | Self::InvalidThreadKey | Self::InvalidUrl | Self::ParentNotFound => Vec::new(),
+            Self::InvalidPassword(error) => error.numbers(),
+            Self::InvalidEmail
+            | Self::InvalidThreadKey
+            | Self::InvalidUrl
+            | Self::ParentNotFound
+            | Self::CommentNotPinnable
+            | Self::NameReserved
+            | Self::TextNotAllowed
+            | Self::InvalidPattern(_)
+            | Self::BanEnded
+            | Self::StaffNotBannable
+            | Self::NetworkUnknown => Vec::new(),
         }
+    }
+}
+
+impl From<PasswordError> for Rule {
+    fn from(error: PasswordError) -> Self {
+        Self::InvalidPassword(error)
     }
 }
 
@@ -492,6 +575,27 @@ impl From<NameError> for Rule {
             NameError::TooLong { max, actual } => Self::NameTooLong { max, actual },
             NameError::TooManyCombiningMarks { max } => Self::TooManyCombiningMarks { max },
         }
+    }
+}
+
+impl From<NoteTooLong> for Rule {
+    fn from(error: NoteTooLong) -> Self {
+        Self::TextTooLong { max: error.max, actual: error.actual }
+    }
+}
+
+impl From<PatternError> for Rule {
+    fn from(error: PatternError) -> Self {
+        match error {
+            PatternError::TooLong { max, actual } => Self::TextTooLong { max, actual },
+            other => Self::InvalidPattern(other.to_string()),
+        }
+    }
+}
+
+impl From<GuidelinesTooLong> for Rule {
+    fn from(error: GuidelinesTooLong) -> Self {
+        Self::TextTooLong { max: error.max, actual: error.actual }
     }
 }
 

@@ -3,8 +3,8 @@
 use unicode_normalization::UnicodeNormalization;
 use url::Url;
 
-use super::id::{SiteId, ThreadId};
-use super::site::Policy;
+use super::id::{CommentId, SiteId, ThreadId};
+use super::site::{Moderation, Policy, Site};
 use super::text;
 use super::time::Timestamp;
 
@@ -16,6 +16,9 @@ pub const MAX_URL_BYTES: usize = 2_048;
 pub const MAX_TITLE_CHARACTERS: u32 = 300;
 /// The largest title of a page, in bytes.
 const MAX_TITLE_BYTES: usize = 2_400;
+
+/// The longest time that a writer can be made to wait between two comments, in seconds: a day.
+pub const LONGEST_SLOW_MODE_SECONDS: u32 = 86_400;
 
 /// The embedder's own name for a page: 1 to 512 code points in NFC, without control or bidi characters, not blank.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -127,6 +130,9 @@ pub enum ThreadState {
 }
 
 impl ThreadState {
+    /// Every state.
+    pub const EACH: [Self; 2] = [Self::Open, Self::Closed];
+
     /// The number that the store keeps.
     #[must_use]
     pub const fn number(self) -> i16 {
@@ -144,6 +150,12 @@ impl ThreadState {
             1 => Some(Self::Closed),
             _ => None,
         }
+    }
+
+    /// The state with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::EACH.into_iter().find(|state| state.name() == name)
     }
 
     /// The name on the wire.
@@ -169,10 +181,20 @@ pub struct Thread {
     pub url: Option<String>,
     /// The title of the page.
     pub title: Option<String>,
-    /// Whether it takes new comments.
+    /// Whether it takes new comments: as staff set it, or in a thread [as readers meet it](Self::at), as it is then.
     pub state: ThreadState,
     /// Its own limit of characters, in place of the site's.
     pub max_characters: Option<u32>,
+    /// When its new comments are shown, in place of what the site says.
+    pub moderation: Option<Moderation>,
+    /// How long a writer waits between two comments, in seconds; `None` for not at all.
+    pub slow_mode_seconds: Option<u32>,
+    /// The comment that readers are shown first.
+    pub pinned_comment_id: Option<CommentId>,
+    /// Whether it takes comments also when it is old enough to close by itself.
+    pub stays_open: bool,
+    /// When it was made; `None` before its first comment.
+    pub created_at: Option<Timestamp>,
     /// Published comments.
     pub comment_count: u32,
     /// Published comments that answer no other.
@@ -193,23 +215,51 @@ impl Thread {
             title: None,
             state: ThreadState::Open,
             max_characters: None,
+            moderation: None,
+            slow_mode_seconds: None,
+            pinned_comment_id: None,
+            stays_open: false,
+            created_at: None,
             comment_count: 0,
             root_count: 0,
             last_comment_at: None,
         }
     }
 
-    /// What writers may do in this thread: the site's policy with the thread's own limits.
+    /// Whether its age has closed it by `now`: the site closes threads so many days after they were made, except those that
+    /// stay open.
+    #[must_use]
+    pub fn is_closed_by_age(&self, site: &Site, now: Timestamp) -> bool {
+        let days = site.close_after_days.filter(|_| !self.stays_open);
+        let closes_at = days.zip(self.created_at).map(|(days, made_at)| made_at.plus_seconds(i64::from(days) * 86_400));
+        closes_at.is_some_and(|closes_at| closes_at <= now)
+    }
+
+    /// Whether it takes new comments at `now`.
+    #[must_use]
+    pub fn state_at(&self, site: &Site, now: Timestamp) -> ThreadState {
+        if self.is_closed_by_age(site, now) { ThreadState::Closed } else { self.state }
+    }
+
+    /// The thread as readers meet it at `now`: closed if its age has closed it. Not to be written back.
+    #[must_use]
+    pub fn at(self, site: &Site, now: Timestamp) -> Self {
+        Self { state: self.state_at(site, now), ..self }
+    }
+
+    /// What writers may do in this thread: the site's policy with the thread's own limits and its own moderation.
     #[must_use]
     pub fn policy(&self, site: Policy) -> Policy {
         let max_characters = self.max_characters.unwrap_or(site.max_characters);
-        Policy { max_characters, min_characters: site.min_characters.min(max_characters), ..site }
+        let min_characters = site.min_characters.min(max_characters);
+        Policy { max_characters, min_characters, moderation: self.moderation.unwrap_or(site.moderation), ..site }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::site::Slug;
 
     #[test]
     fn a_key_is_kept_as_given_but_for_nfc() {
@@ -224,6 +274,33 @@ mod tests {
     fn a_key_that_could_be_mistaken_for_another_is_refused() {
         for input in ["", " ", "a\0", "a\nb", "a\u{202e}b", "\u{200b}", &"x".repeat(513)] {
             assert_eq!(ThreadKey::parse(input), None, "{input:?}");
+        }
+    }
+
+    #[test]
+    fn a_thread_is_closed_by_staff_or_by_its_age() {
+        use ThreadState::{Closed, Open};
+        let made_at = Timestamp::from_milliseconds(1_767_225_600_000);
+        let week = made_at.plus_seconds(7 * 86_400);
+        let cases = [
+            // days, state, stays open, at, is
+            (None, Open, false, week, Open),
+            (None, Closed, false, made_at, Closed),
+            (Some(7), Open, false, made_at, Open),
+            (Some(7), Open, false, week.minus_seconds(1), Open),
+            (Some(7), Open, false, week, Closed),
+            (Some(7), Open, true, week, Open),
+            (Some(7), Closed, true, week, Closed),
+            (Some(8), Open, false, week, Open),
+        ];
+        for (close_after_days, state, stays_open, now, is) in cases {
+            let site = Site::new(SiteId::from_number(1), Slug::parse("default").unwrap(), made_at);
+            let site = Site { close_after_days, ..site };
+            let empty = Thread::empty(site.id, ThreadKey::parse("/a").unwrap());
+            assert_eq!(empty.state_at(&site, week), Open, "one that nobody has written to has no age");
+            let thread = Thread { state, stays_open, created_at: Some(made_at), ..empty };
+            assert_eq!(thread.state_at(&site, now), is, "{close_after_days:?} {state:?} {stays_open}");
+            assert_eq!(thread.at(&site, now).state, is);
         }
     }
 

@@ -53,10 +53,28 @@ pub fn public_page(
     next_cursor: Option<&str>,
 ) -> Result<HttpResponse, ApiError> {
     let mut response = public(request, value)?;
+    link_next(request, &mut response, next_cursor);
+    Ok(response)
+}
+
+/// A page of a list that is for nobody's cache.
+///
+/// # Errors
+/// A defect, when the value can't be written.
+pub fn private_page(
+    request: &HttpRequest,
+    value: &impl Serialize,
+    next_cursor: Option<&str>,
+) -> Result<HttpResponse, ApiError> {
+    let mut response = private(StatusCode::OK, to_json(value)?, Vec::new());
+    link_next(request, &mut response, next_cursor);
+    Ok(response)
+}
+
+fn link_next(request: &HttpRequest, response: &mut HttpResponse, next_cursor: Option<&str>) {
     if let Some(link) = next_cursor.and_then(|cursor| HeaderValue::from_str(&next_link(request, cursor)).ok()) {
         response.headers_mut().insert(LINK, link);
     }
-    Ok(response)
 }
 
 /// The address of this request with another cursor. A cursor needs no escaping.

@@ -8,6 +8,8 @@ use actix_web::http::header::{
 use crate::domain::origin::Origin;
 use crate::domain::refusal::Refusal;
 use crate::domain::site::Site;
+use crate::domain::stats::MAX_ORIGIN_CHARACTERS;
+use crate::service::{Service, origins};
 
 /// What scripts may read of an answer.
 const EXPOSED: &str =
@@ -37,13 +39,14 @@ pub fn sender(headers: &HeaderMap, site: &Site) -> Option<Sender> {
     (site.allows(&origin) || origin.is_served_by(own_host)).then(|| Sender::Page(value.clone()))
 }
 
-/// The refusal of a page that may not write, noted in the log since only the site's owner can mend it. To be called after
-/// something was taken from the client's quota, so that nobody can fill the log.
+/// The refusal of a page that may not write, noted in the log and in the statistics since only the site's owner can mend
+/// it. To be called after something was taken from the client's quota, so that nobody can fill the log.
 #[must_use]
-pub fn refuse(headers: &HeaderMap, site: &Site) -> Refusal {
+pub fn refuse(service: &Service, headers: &HeaderMap, site: &Site) -> Refusal {
     let value = headers.get(ORIGIN).and_then(|value| value.to_str().ok()).unwrap_or("?");
-    let origin: String = value.chars().take(300).collect();
+    let origin: String = value.chars().take(MAX_ORIGIN_CHARACTERS).collect();
     tracing::warn!(origin, site = site.slug.as_str(), "a page of an origin that isn't the site's tried to write");
+    origins::note(service, site, &origin);
     Refusal::OriginNotAllowed { origin, site: site.slug.as_str().to_owned() }
 }
 

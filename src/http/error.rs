@@ -83,6 +83,8 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::GuestsNotAllowed
         | Refusal::OriginNotAllowed { .. }
         | Refusal::NotPermitted(_)
+        | Refusal::SessionNeeded
+        | Refusal::TokenTooNarrow
         | Refusal::CrossSiteRequest
         | Refusal::WrongPassword
         | Refusal::WrongCode
@@ -103,14 +105,15 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::AlreadyUndone
         | Refusal::NotUndoable
         | Refusal::DecisionSuperseded
-        | Refusal::CommentErased
         | Refusal::TooManyRules { .. }
         | Refusal::ThreadKeyTaken
         | Refusal::ThreadTooLarge { .. }
         | Refusal::SiteNotEmpty
         | Refusal::SiteTaken => StatusCode::CONFLICT,
         Refusal::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
-        Refusal::Input(_) | Refusal::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::Input(_) | Refusal::IdempotencyKeyReused | Refusal::SiteRequired { .. } => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
         Refusal::RateLimited(_) | Refusal::SlowMode { .. } => StatusCode::TOO_MANY_REQUESTS,
     }
 }

@@ -158,7 +158,8 @@ fn admit(
 ) -> Result<Visit, ApiError> {
     standings.extend(take_from_quota(request.request(), &site, access.action())?);
     if is_foreign {
-        return Err(cors::refuse(request.headers(), &site).into());
+        let service = &api(request.request())?.service;
+        return Err(cors::refuse(service, request.headers(), &site).into());
     }
     let network = network(request.request(), api(request.request())?)?;
     let token = match access {

@@ -1,7 +1,7 @@
 //! What can be wrong with the form of a request: members, parameters and headers that the contract doesn't know, or knows
 //! otherwise.
 
-use crate::domain::refusal::Number;
+use crate::domain::refusal::{Number, Rule};
 
 /// Where in a request something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub struct ShapeError {
 }
 
 /// What can be wrong with the form of a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// It isn't there.
     MissingField,
@@ -65,12 +65,14 @@ pub enum Fault {
     InvalidValue,
     /// It is no idempotency key.
     InvalidIdempotencyKey,
+    /// It breaks a rule of the product, which is told along with other faults.
+    Against(Rule),
 }
 
 impl Fault {
     /// The stable code, in `snake_case`.
     #[must_use]
-    pub const fn code(self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::MissingField => "missing_field",
             Self::UnknownField => "unknown_field",
@@ -81,14 +83,16 @@ impl Fault {
             Self::OutOfRange { .. } => "out_of_range",
             Self::InvalidValue => "invalid_value",
             Self::InvalidIdempotencyKey => "invalid_idempotency_key",
+            Self::Against(rule) => rule.code(),
         }
     }
 
     /// The numbers that a client needs.
     #[must_use]
-    pub fn numbers(self) -> Vec<Number> {
+    pub fn numbers(&self) -> Vec<Number> {
         match self {
-            Self::OutOfRange { min, max } => vec![("min", min), ("max", max)],
+            Self::OutOfRange { min, max } => vec![("min", *min), ("max", *max)],
+            Self::Against(rule) => rule.numbers(),
             _ => Vec::new(),
         }
     }

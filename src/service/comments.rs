@@ -11,6 +11,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::site::{Policy, Site};
 use crate::domain::status::{Listing, Status};
 use crate::domain::thread::{Thread, ThreadKey};
+use crate::domain::time::Timestamp;
 use crate::store::{self, Connection};
 
 /// What a reader asks of a thread.
@@ -44,6 +45,8 @@ pub struct ThreadPage {
     pub thread: Thread,
     /// What applies in it.
     pub policy: Policy,
+    /// The comment that stands above the others.
+    pub pinned: Option<Comment>,
     /// The roots, each with its first replies.
     pub roots: Page<RootWithReplies>,
 }
@@ -75,7 +78,8 @@ fn position(site: &Site, list: List<'_>, cursor: Option<&str>) -> Result<Option<
 pub async fn list(service: &Service, site: Arc<Site>, query: ThreadQuery) -> Result<ThreadPage, Error> {
     let list = List::Roots(&query.key, query.sort);
     let after = position(&site, list, query.cursor.as_deref())?;
-    service.store.read(move |connection| list_in(connection, &site, &query, after)).await
+    let now = service.clock.now();
+    service.store.read(move |connection| list_in(connection, &site, &query, after, now)).await
 }
 
 fn list_in(
@@ -83,20 +87,31 @@ fn list_in(
     site: &Site,
     query: &ThreadQuery,
     after: Option<Position>,
+    now: Timestamp,
 ) -> Result<ThreadPage, Error> {
     let thread = store::threads::find(connection, site.id, &query.key)?;
-    let thread = thread.unwrap_or_else(|| Thread::empty(site.id, query.key.clone()));
+    let thread = thread.unwrap_or_else(|| Thread::empty(site.id, query.key.clone())).at(site, now);
     let policy = thread.policy(site.policy);
     let Some(id) = thread.id else {
-        return Ok(ThreadPage { thread, policy, roots: Page { items: Vec::new(), next: None } });
+        return Ok(ThreadPage { thread, policy, pinned: None, roots: Page { items: Vec::new(), next: None } });
     };
+    let pinned = find_pinned(connection, &thread)?;
     let roots = store::comments::list_roots(connection, site.id, id, query.sort, after, query.limit)?;
     let ids: Vec<CommentId> = roots.items.iter().map(|root| root.id).collect();
     let replies = store::comments::list_first_replies(connection, site.id, &ids, query.replies)?;
     let items = roots.items.into_iter().zip(replies).map(|(root, replies)| RootWithReplies { root, replies });
     let mut roots = Page { items: items.collect(), next: roots.next };
     cut_replies(&mut roots.items);
-    Ok(ThreadPage { thread, policy, roots })
+    Ok(ThreadPage { thread, policy, pinned, roots })
+}
+
+/// The pinned comment, while it is still published there.
+fn find_pinned(connection: &mut Connection, thread: &Thread) -> Result<Option<Comment>, Error> {
+    let Some(id) = thread.pinned_comment_id else {
+        return Ok(None);
+    };
+    let comment = store::comments::find(connection, thread.site_id, id)?;
+    Ok(comment.filter(|comment| comment.is_published() && Some(comment.thread_id) == thread.id))
 }
 
 /// Leaves out replies beyond what one answer may hold; their cursors lead to the rest.
@@ -125,14 +140,15 @@ fn cut_replies(roots: &mut [RootWithReplies]) {
 /// # Errors
 /// [`Refusal::CommentNotFound`], or the store's trouble.
 pub async fn find(service: &Service, site: Arc<Site>, id: CommentId) -> Result<Current, Error> {
-    service.store.read(move |connection| find_in(connection, &site, id)).await
+    let now = service.clock.now();
+    service.store.read(move |connection| find_in(connection, &site, id, now)).await
 }
 
-fn find_in(connection: &mut Connection, site: &Site, id: CommentId) -> Result<Current, Error> {
+fn find_in(connection: &mut Connection, site: &Site, id: CommentId, now: Timestamp) -> Result<Current, Error> {
     let comment = store::comments::find(connection, site.id, id)?;
     let comment = comment.filter(|comment| comment.listing != Listing::Hidden).ok_or(Refusal::CommentNotFound)?;
     let thread = store::threads::find_by_id(connection, site.id, comment.thread_id)?;
-    let thread = thread.ok_or_else(|| Error::Broken("a comment without thread".to_owned()))?;
+    let thread = thread.ok_or_else(|| Error::Broken("a comment without thread".to_owned()))?.at(site, now);
     let policy = thread.policy(site.policy);
     Ok(Current { comment, thread, policy })
 }
@@ -150,8 +166,9 @@ pub async fn replies(
     limit: u32,
 ) -> Result<ReplyPage, Error> {
     let after = position(&site, List::Replies(root), cursor.as_deref())?;
+    let now = service.clock.now();
     let work = move |connection: &mut Connection| {
-        let current = find_in(connection, &site, root)?;
+        let current = find_in(connection, &site, root, now)?;
         if !current.comment.is_root() {
             return Err(Refusal::CommentNotFound.into());
         }
@@ -166,12 +183,13 @@ pub async fn replies(
 /// # Errors
 /// The store's trouble.
 pub async fn recent(service: &Service, site: Arc<Site>, limit: u32) -> Result<Vec<Current>, Error> {
+    let now = service.clock.now();
     let work = move |connection: &mut Connection| {
         let comments = store::comments::list_recent(connection, site.id, limit)?;
         let ids: Vec<_> = comments.iter().map(|comment| comment.thread_id).collect();
         let threads = store::threads::list_by_id(connection, site.id, &ids)?;
         let current = |comment: Comment| {
-            let thread = threads.iter().find(|thread| thread.id == Some(comment.thread_id)).cloned()?;
+            let thread = threads.iter().find(|thread| thread.id == Some(comment.thread_id)).cloned()?.at(&site, now);
             debug_assert_eq!(comment.status, Status::Published);
             let policy = thread.policy(site.policy);
             Some(Current { comment, thread, policy })

@@ -4,29 +4,48 @@
 //! SQL.
 
 pub mod audits;
+pub mod authors;
+pub mod bans;
+pub mod cases;
 pub mod comments;
 pub mod credentials;
+pub mod decisions;
 pub mod editing;
 mod error;
 mod guests;
+pub mod hashing;
 mod log;
+pub mod merging;
+pub mod moderation;
 mod networks;
+pub mod origins;
+pub mod passwords;
 pub mod posting;
+pub mod rankings;
+mod reach;
+mod remembering;
+pub mod reports;
+pub mod rules;
+mod screening;
+pub mod second_factors;
+pub mod sessions;
+pub mod signing_in;
 pub mod sites;
 pub mod staff;
+pub mod staff_comments;
+pub mod stats;
 pub mod sweeping;
 pub mod threads;
+pub mod tokens;
+pub mod undoing;
 pub mod viewers;
 mod visibility;
 pub mod votes;
+mod walking;
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
-
-use moka::sync::Cache;
-
-use tokio::sync::Semaphore;
 
 pub use error::Error;
 
@@ -34,12 +53,11 @@ use crate::clock::Clock;
 use crate::domain::address::{ClientNetwork, NetworkHash, NetworkKey};
 use crate::domain::author::GuestToken;
 use crate::domain::idempotency::ReplayId;
+use crate::domain::session::SessionPolicy;
+use crate::domain::stats::BlockedTally;
 use crate::limits::Quotas;
 use crate::randomness::Randomness;
 use crate::store::Store;
-
-/// How many rankings are made at the same time.
-const RANKINGS_AT_ONCE: usize = 2;
 
 /// What use cases work with. Clones share everything.
 #[derive(Debug, Clone)]
@@ -52,15 +70,21 @@ pub struct Service {
     pub clock: Clock,
     /// Where tokens and ids come from.
     pub randomness: Randomness,
+    /// How long sessions of staff last.
+    pub sessions: SessionPolicy,
+    /// Where passwords are hashed.
+    pub hashing: hashing::Hashing,
     sites: sites::SiteCache,
     running: Arc<Mutex<HashSet<ReplayId>>>,
-    /// Rankings read a whole window; this many may do so at once, so that they leave the store to others.
-    ranking: Arc<Semaphore>,
-    rankings: threads::RankingCache,
-    /// How many changes this process has made: what was ranked before the last one is ranked anew.
+    rankings: rankings::RankingCache,
+    stats: stats::StatsCache,
+    /// Requests of pages of other origins that are to be written down.
+    blocked: Arc<Mutex<BlockedTally>>,
+    /// How many changes this process has made: what was counted before the last one is counted anew.
     changes: Arc<AtomicU64>,
     /// The key of the hashes of networks, once it was read.
     network_key: Arc<OnceLock<NetworkKey>>,
+    rule_sets: screening::RuleSets,
 }
 
 impl Service {
@@ -79,20 +103,22 @@ impl Service {
 impl Service {
     /// The use cases over these parts.
     #[must_use]
-    pub fn new(store: Store, quotas: Quotas, clock: Clock, randomness: Randomness) -> Self {
-        let sites = sites::SiteCache::default();
-        let ranking = Arc::new(Semaphore::new(RANKINGS_AT_ONCE));
+    pub fn new(store: Store, quotas: Quotas, clock: Clock, randomness: Randomness, sessions: SessionPolicy) -> Self {
         Self {
             store,
             quotas,
             clock,
             randomness,
-            sites,
+            sessions,
+            hashing: hashing::Hashing::new(),
+            sites: sites::SiteCache::default(),
             running: Arc::default(),
-            ranking,
-            rankings: Cache::builder().max_capacity(threads::REMEMBERED).time_to_live(threads::FRESH).build(),
+            rankings: rankings::RankingCache::default(),
+            stats: stats::StatsCache::default(),
+            blocked: Arc::default(),
             changes: Arc::default(),
             network_key: Arc::default(),
+            rule_sets: screening::RuleSets::default(),
         }
     }
 }

@@ -3,25 +3,26 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::error::body_refused;
 use super::guests::{self, Identified, Welcome};
+use super::screening::{self, Screened};
 use super::{Client, Error, Service, visibility};
 use crate::domain::address::NetworkHash;
 use crate::domain::author::{Author, AuthorKind, DisplayName, Email, GuestToken};
-use crate::domain::body::{BodyError, BodyLimits, CommentBody};
+use crate::domain::body::CommentBody;
 use crate::domain::comment::Comment;
 use crate::domain::hold::Hold;
 use crate::domain::html::SafeHtml;
-use crate::domain::id::{CommentId, ThreadId};
+use crate::domain::id::{CommentId, SiteId, ThreadId};
 use crate::domain::idempotency::{Fingerprint, IdempotencyKey, KEPT_SECONDS, ReplayId, Writer};
 use crate::domain::quota::Standing;
 use crate::domain::refusal::{Refusal, Rule};
-use crate::domain::site::{LARGEST_MAX_CHARACTERS, Moderation, Policy, Site};
+use crate::domain::site::{Policy, Site};
 use crate::domain::status::{Listing, Status};
 use crate::domain::thread::{PageFacts, Thread, ThreadKey, ThreadState};
 use crate::domain::time::Timestamp;
 use crate::domain::vote::Score;
 use crate::store::replays::Replay;
+use crate::store::threads::ThreadChange;
 use crate::store::{self, Connection};
 
 /// A comment as it was sent.
@@ -88,8 +89,9 @@ pub type Render = fn(&Posted) -> Result<String, String>;
 /// Posts a comment.
 ///
 /// # Errors
-/// A refusal: the text, name or parent breaks a rule, the thread is closed, the token isn't known, guests aren't allowed,
-/// the key is in use or was used for another request, or a quota is used up. Else the store's trouble.
+/// A refusal: the text, name or parent breaks a rule, the thread is closed or slow, the token isn't known, the writer is
+/// banned, guests aren't allowed, the key is in use or was used for another request, or a quota is used up. Else the
+/// store's trouble.
 pub async fn post(
     service: &Service,
     site: Arc<Site>,
@@ -101,23 +103,13 @@ pub async fn post(
     let writer = client.token.as_ref().map_or(Writer::Network(client.network), |token| Writer::Guest(token.hash()));
     let retry = retry.map(|retry| (ReplayId::of(site.id, &writer, &retry.key), retry));
     let _running = retry.as_ref().map(|(id, _)| Running::begin(&service.running, *id)).transpose()?;
-    let (body, html) = read_text(&draft.text, site.policy)?;
+    let text = screening::read(service, &site, &draft.text, Some(&draft.name)).await?;
     let network = service.hash_network(client.network)?;
-    let post = Post { service: service.clone(), site, client, network, draft, retry, body, html, render };
+    let post = Post { service: service.clone(), site, client, network, draft, retry, text, render };
     let mut welcome = Welcome::default();
     let posted = service.store.write(move |connection| post.run(connection, &mut welcome)).await;
     service.changed();
     posted
-}
-
-/// Normalises, checks and renders a text, as far as that doesn't depend on the thread: this costs more than all the rest,
-/// and so is not done while others wait to write.
-pub(super) fn read_text(text: &DraftText, policy: Policy) -> Result<(CommentBody, SafeHtml), Error> {
-    let widest = BodyLimits { min_characters: 1, max_characters: LARGEST_MAX_CHARACTERS };
-    let own = |error: BodyError| body_refused(error.under(policy.body_limits()));
-    let body = CommentBody::parse(&text.0, widest).map_err(own)?;
-    let html = SafeHtml::render(&body, policy.text_format).map_err(body_refused)?;
-    Ok((body, html))
 }
 
 struct Post {
@@ -127,8 +119,7 @@ struct Post {
     network: NetworkHash,
     draft: Draft,
     retry: Option<(ReplayId, Retry)>,
-    body: CommentBody,
-    html: SafeHtml,
+    text: Screened,
     render: Render,
 }
 
@@ -140,26 +131,34 @@ impl Post {
         if !self.site.policy.guests {
             return Err(Refusal::GuestsNotAllowed.into());
         }
-        let now = self.service.clock.now();
-        let thread = self.find_thread(connection, now)?;
+        let (now, site) = (self.service.clock.now(), self.site.id);
+        let known = guests::recognise_if_any(connection, site, &self.client)?;
+        screening::refuse_banned(connection, site, known, self.network, now)?;
+        let thread = find_thread(connection, &self.service, site, &self.draft.key, now)?;
         let policy = thread.policy(self.site.policy);
-        if thread.state == ThreadState::Closed {
+        if thread.state_at(&self.site, now) == ThreadState::Closed {
             return Err(Refusal::ThreadClosed.into());
         }
-        self.body.check(policy.body_limits()).map_err(body_refused)?;
-        let parent = self.find_parent(connection, &thread)?;
+        screening::refuse_name_of_staff(connection, &self.draft.name)?;
+        self.text.check(policy.body_limits())?;
+        let parent = find_parent(connection, site, &thread, self.draft.parent_id)?;
+        screening::refuse_haste(connection, &thread, known, self.network, now)?;
         let salt = self.service.randomness.bytes();
         let make =
             || self.retry.as_ref().map_or(GuestToken::from_bytes(salt), |(_, retry)| retry.key.guest_token(&salt));
         let Identified { author, new } =
-            guests::recognise_or_welcome(connection, &self.service, self.site.id, &self.client, welcome, make)?;
+            guests::or_welcome(known, connection, &self.service, site, &self.client, welcome, make)?;
         let thread_id = thread.id.ok_or_else(|| Error::Broken("a thread without id".to_owned()))?;
-        let author = Author { id: author, name: self.draft.name.clone(), kind: AuthorKind::Guest };
+        let holds = self.text.holds(connection, &self.site, &thread, author)?;
+        let name = self.text.name.as_ref().unwrap_or(&self.draft.name).clone();
+        let author = Author { id: author, name, kind: AuthorKind::Guest };
         let place = Place { thread_id, parent };
-        let (comment, thread) = match policy.moderation {
-            Moderation::Post => self.publish(connection, &place, author, now)?,
-            Moderation::Pre => (self.hold_back(connection, &place, author, now)?, thread),
+        let (comment, thread) = if holds.is_empty() {
+            self.publish(connection, &place, author, now)?
+        } else {
+            (self.hold_back(connection, &place, author, holds, now)?, thread)
         };
+        self.text.keep_original(connection, &self.service, site, comment.id)?;
         let (accepted, comment_id) = (comment.status == Status::Pending, comment.id);
         let text = (self.render)(&Posted { comment, thread, policy }).map_err(Error::Broken)?;
         let (guest_token, guest_standing) = new.map_or((None, None), |(token, standing)| (Some(token), standing));
@@ -194,27 +193,6 @@ impl Post {
         }))
     }
 
-    /// The thread, made if this is its first comment.
-    fn find_thread(&self, connection: &mut Connection, now: Timestamp) -> Result<Thread, Error> {
-        let (site, key) = (self.site.id, &self.draft.key);
-        if let Some(thread) = store::threads::find(connection, site, key)? {
-            return Ok(thread);
-        }
-        let id = ThreadId::from_number(self.service.randomness.id_number(now));
-        store::threads::insert(connection, site, id, key, now)?;
-        let thread = store::threads::find(connection, site, key)?;
-        thread.ok_or_else(|| Error::Conflict("the thread was made by another at the same time".to_owned()))
-    }
-
-    fn find_parent(&self, connection: &mut Connection, thread: &Thread) -> Result<Option<Comment>, Error> {
-        let Some(parent_id) = self.draft.parent_id else {
-            return Ok(None);
-        };
-        let parent = store::comments::find(connection, self.site.id, parent_id)?;
-        let parent = parent.filter(|parent| Some(parent.thread_id) == thread.id && parent.is_published());
-        Ok(Some(parent.ok_or_else(|| Refusal::input("/parent_id", Rule::ParentNotFound))?))
-    }
-
     fn publish(
         &self,
         connection: &mut Connection,
@@ -225,8 +203,9 @@ impl Post {
         let (site, is_root) = (self.site.id, place.parent.is_none());
         let page = &self.draft.page;
         // This holds the thread: from here on nobody else posts to it, and ids follow one another.
-        let thread = store::threads::update_published(connection, site, place.thread_id, is_root, now, page)?;
-        if thread.state == ThreadState::Closed {
+        let change = ThreadChange { comments: 1, roots: i32::from(is_root) };
+        let thread = store::threads::update_published(connection, site, place.thread_id, change, now, page)?;
+        if thread.state_at(&self.site, now) == ThreadState::Closed {
             return Err(Refusal::ThreadClosed.into());
         }
         let posted_at = thread.last_comment_at.unwrap_or(now);
@@ -241,9 +220,10 @@ impl Post {
         connection: &mut Connection,
         place: &Place,
         author: Author,
+        holds: Vec<Hold>,
         now: Timestamp,
     ) -> Result<Comment, Error> {
-        let comment = self.comment(place, author, vec![Hold::Site], now);
+        let comment = self.comment(place, author, holds, now);
         let page = Some(&self.draft.page);
         store::comments::insert(connection, self.site.id, &comment, self.draft.email.as_ref(), page)?;
         visibility::count_queues(connection, self.site.id, None, &comment)?;
@@ -251,19 +231,75 @@ impl Post {
     }
 
     fn comment(&self, place: &Place, author: Author, holds: Vec<Hold>, now: Timestamp) -> Comment {
+        let (body, html, network) = (self.text.body.clone(), self.text.html.clone(), Some(self.network));
+        place.comment(&self.service, Written { author, body, html, network, holds }, now)
+    }
+}
+
+/// The thread of this key, made if nobody has written to it yet.
+pub(super) fn find_thread(
+    connection: &mut Connection,
+    service: &Service,
+    site: SiteId,
+    key: &ThreadKey,
+    now: Timestamp,
+) -> Result<Thread, Error> {
+    if let Some(thread) = store::threads::find(connection, site, key)? {
+        return Ok(thread);
+    }
+    let id = ThreadId::from_number(service.randomness.id_number(now));
+    store::threads::insert(connection, site, id, key, now)?;
+    let thread = store::threads::find(connection, site, key)?;
+    thread.ok_or_else(|| Error::Conflict("the thread was made by another at the same time".to_owned()))
+}
+
+/// The comment to be answered, which must be published in the thread.
+pub(super) fn find_parent(
+    connection: &mut Connection,
+    site: SiteId,
+    thread: &Thread,
+    parent_id: Option<CommentId>,
+) -> Result<Option<Comment>, Error> {
+    let Some(parent_id) = parent_id else {
+        return Ok(None);
+    };
+    let parent = store::comments::find(connection, site, parent_id)?;
+    let parent = parent.filter(|parent| Some(parent.thread_id) == thread.id && parent.is_published());
+    Ok(Some(parent.ok_or_else(|| Refusal::input("/parent_id", Rule::ParentNotFound))?))
+}
+
+/// Where a comment goes.
+pub(super) struct Place {
+    pub(super) thread_id: ThreadId,
+    pub(super) parent: Option<Comment>,
+}
+
+/// What somebody wrote, and who it was.
+pub(super) struct Written {
+    pub(super) author: Author,
+    pub(super) body: CommentBody,
+    pub(super) html: SafeHtml,
+    pub(super) network: Option<NetworkHash>,
+    pub(super) holds: Vec<Hold>,
+}
+
+impl Place {
+    /// A new comment in this place: it waits if there is a reason to, and is published otherwise.
+    pub(super) fn comment(&self, service: &Service, written: Written, now: Timestamp) -> Comment {
+        let Written { author, body, html, network, holds } = written;
         let status = if holds.is_empty() { Status::Published } else { Status::Pending };
-        let parent = place.parent.as_ref();
+        let parent = self.parent.as_ref();
         let floor = parent.map_or(0, |parent| parent.id.number());
-        let id = CommentId::from_number(self.service.randomness.id_number_after(floor, now));
+        let id = CommentId::from_number(service.randomness.id_number_after(floor, now));
         Comment {
             id,
-            thread_id: place.thread_id,
+            thread_id: self.thread_id,
             parent_id: parent.map(|parent| parent.id),
             root_id: parent.map_or(id, |parent| parent.root_id),
             depth: parent.map_or(0, |parent| parent.depth.saturating_add(1)),
             author,
-            body: self.body.clone(),
-            html: self.html.clone(),
+            body,
+            html,
             status,
             listing: Listing::of(status, parent.is_none(), 0),
             created_at: now,
@@ -272,19 +308,13 @@ impl Post {
             reply_count: 0,
             listed_reply_count: 0,
             descendant_count: 0,
-            network: Some(self.network),
+            network,
             holds,
             report_count: 0,
             version: 1,
             erase_at: None,
         }
     }
-}
-
-/// Where a comment goes.
-struct Place {
-    thread_id: ThreadId,
-    parent: Option<Comment>,
 }
 
 /// A mark that a request with some key is being worked on by this process, taken away when the work is done.

@@ -5,17 +5,25 @@ use std::time::Duration;
 
 use moka::sync::Cache;
 
-use super::{Error, Service};
-use crate::domain::id::SiteId;
+use super::{Error, Service, log};
+use crate::domain::id::{CommentId, SiteId};
+use crate::domain::log::Event;
 use crate::domain::origin::OriginPattern;
+use crate::domain::page::{List, Page, Position};
 use crate::domain::refusal::Refusal;
-use crate::domain::site::{DEFAULT_ORIGINS, DEFAULT_SITE, Policy, PolicyError, Site, SiteChange, Slug};
-use crate::store;
+use crate::domain::site::{DEFAULT_ORIGINS, DEFAULT_SITE, SettingError, Site, SiteChange, Slug};
+use crate::domain::staff::Actor;
+use crate::store::{self, Connection};
 
 /// How long the settings of a site are used before they are read again.
 const FRESH: Duration = Duration::from_secs(2);
 /// The most sites that are remembered.
 const REMEMBERED: u64 = 10_000;
+
+/// The list of all sites.
+const LIST: List<'static> = List::Selected("sites");
+/// The site to which lists across sites belong.
+pub(super) const NO_SITE: SiteId = SiteId::from_number(0);
 
 /// The settings of sites that were asked for lately.
 #[derive(Debug, Clone)]
@@ -49,6 +57,22 @@ pub async fn find(service: &Service, slug: &str) -> Result<Arc<Site>, Error> {
     Ok(site)
 }
 
+impl Service {
+    /// Reads the settings of a site anew when they are needed next.
+    pub(super) fn forget_site(&self, slug: &Slug) {
+        self.sites.0.invalidate(slug);
+    }
+}
+
+/// The site of this name, for a member of staff who may know of it.
+///
+/// # Errors
+/// [`Refusal::SiteNotFound`], or the store's trouble.
+pub async fn find_for(service: &Service, actor: &Actor, slug: &str) -> Result<Arc<Site>, Error> {
+    let site = find(service, slug).await?;
+    if actor.sites().includes(site.id) { Ok(site) } else { Err(Refusal::SiteNotFound.into()) }
+}
+
 /// Whether the store answers.
 ///
 /// # Errors
@@ -67,53 +91,121 @@ pub async fn list(service: &Service) -> Result<Vec<Site>, Error> {
     Ok(service.store.read(store::sites::list).await?)
 }
 
+/// Where the list of sites goes on after this position.
+#[must_use]
+pub fn cursor(position: Position) -> String {
+    position.to_cursor(NO_SITE, LIST)
+}
+
+/// A page of the sites that a member of staff may know of, oldest first.
+///
+/// # Errors
+/// [`Refusal::InvalidCursor`], or the store's trouble.
+pub async fn list_for(
+    service: &Service,
+    actor: &Actor,
+    cursor: Option<String>,
+    limit: u32,
+) -> Result<Page<Site>, Error> {
+    let read = |cursor: String| Position::from_cursor(&cursor, NO_SITE, LIST).ok_or(Refusal::InvalidCursor);
+    let after = cursor.map(read).transpose()?.map_or(0, |position| position.id.number());
+    let scope = actor.sites().clone();
+    let one_more = limit.saturating_add(1);
+    let work = move |connection: &mut Connection| store::sites::list_in_scope(connection, &scope, after, one_more);
+    let sites = service.store.read(work).await?;
+    Ok(Page::of(sites, limit, |site| Position { rank: 0, id: CommentId::from_number(site.id.number()) }))
+}
+
 /// What came of adding or changing a site.
 #[derive(Debug, Clone)]
 pub enum Changed {
     /// The site as it is now.
     To(Site),
-    /// A setting would be out of range.
-    Invalid(PolicyError),
+    /// Settings would be out of range.
+    Invalid(Vec<SettingError>),
     /// The name of a new site is taken.
     Taken,
 }
 
-/// Adds a site: the default settings, changed as `change` says.
+/// Adds a site: the default settings, changed as `change` says. By a member of staff, or by a command.
 ///
 /// # Errors
 /// The store's trouble.
-pub async fn add(service: &Service, slug: Slug, change: SiteChange) -> Result<Changed, Error> {
-    let (clock, randomness) = (service.clock.clone(), service.randomness.clone());
-    let work = move |connection: &mut store::Connection| {
-        let now = clock.now();
-        let id = SiteId::from_number(randomness.id_number(now));
-        let mut site = Site { id, slug: slug.clone(), origins: Vec::new(), policy: Policy::default() };
-        if let Err(error) = change.apply(&mut site) {
-            return Ok(Changed::Invalid(error));
+pub async fn add(service: &Service, by: Option<&Actor>, slug: Slug, change: SiteChange) -> Result<Changed, Error> {
+    let (own, by) = (service.clone(), by.cloned());
+    let work = move |connection: &mut Connection| {
+        let now = own.clock.now();
+        let id = SiteId::from_number(own.randomness.id_number(now));
+        let mut site = Site::new(id, slug.clone(), now);
+        let new = site.clone();
+        if let Err(errors) = change.apply(&mut site) {
+            return Ok(Changed::Invalid(errors));
         }
-        let added = store::sites::insert(connection, &site, now)?;
-        Ok::<_, Error>(if added { Changed::To(site) } else { Changed::Taken })
+        if !store::sites::insert(connection, &site)? {
+            return Ok(Changed::Taken);
+        }
+        if let Some(actor) = &by {
+            let subject = log::subject(slug.as_str(), &site.describe_changes(&new));
+            log::note(connection, &own, Some(id), actor.staff(), Event::SiteAdded, subject)?;
+        }
+        Ok::<_, Error>(Changed::To(site))
     };
     service.store.write(work).await
 }
 
-/// Changes the settings of a site.
+/// Changes the settings of a site. By a member of staff, or by a command.
 ///
 /// # Errors
-/// [`Refusal::SiteNotFound`], or the store's trouble.
-pub async fn set(service: &Service, slug: Slug, change: SiteChange) -> Result<Changed, Error> {
+/// [`Refusal::SiteNotFound`], also for a site that the member of staff may not know of; or the store's trouble.
+pub async fn set(service: &Service, by: Option<&Actor>, slug: Slug, change: SiteChange) -> Result<Changed, Error> {
     let changed = slug.clone();
-    let work = move |connection: &mut store::Connection| {
-        let mut site = store::sites::hold(connection, &slug)?.ok_or(Refusal::SiteNotFound)?;
-        if let Err(error) = change.apply(&mut site) {
-            return Ok(Changed::Invalid(error));
+    let (own, by) = (service.clone(), by.cloned());
+    let work = move |connection: &mut Connection| {
+        let mut site = hold_for(connection, by.as_ref(), &slug)?;
+        let before = site.clone();
+        if let Err(errors) = change.apply(&mut site) {
+            return Ok(Changed::Invalid(errors));
+        }
+        if site == before {
+            return Ok(Changed::To(site));
         }
         store::sites::update(connection, &site)?;
+        if let Some(actor) = &by {
+            let subject = log::subject(slug.as_str(), &site.describe_changes(&before));
+            log::note(connection, &own, Some(site.id), actor.staff(), Event::SiteChanged, subject)?;
+        }
         Ok::<_, Error>(Changed::To(site))
     };
     let outcome = service.store.write(work).await?;
     service.sites.0.invalidate(&changed);
     Ok(outcome)
+}
+
+/// Removes a site that has no threads, with its rules, bans and statistics.
+///
+/// # Errors
+/// [`Refusal::SiteNotFound`]; [`Refusal::SiteNotEmpty`] when it has threads, or is `default`; or the store's trouble.
+pub async fn remove(service: &Service, actor: &Actor, slug: Slug) -> Result<(), Error> {
+    let removed = slug.clone();
+    let (own, actor) = (service.clone(), actor.clone());
+    let work = move |connection: &mut Connection| {
+        let site = hold_for(connection, Some(&actor), &slug)?;
+        let has_threads = !store::threads::list_newest(connection, site.id, i64::MAX, 1)?.is_empty();
+        if has_threads || slug.as_str() == DEFAULT_SITE {
+            return Err(Refusal::SiteNotEmpty.into());
+        }
+        store::sites::delete(connection, site.id)?;
+        log::note(connection, &own, None, actor.staff(), Event::SiteRemoved, slug.as_str())
+    };
+    service.store.write(work).await?;
+    service.sites.0.invalidate(&removed);
+    Ok(())
+}
+
+fn hold_for(connection: &mut Connection, by: Option<&Actor>, slug: &Slug) -> Result<Site, Error> {
+    let site = store::sites::hold(connection, slug)?;
+    let known = site.filter(|site| by.is_none_or(|actor| actor.sites().includes(site.id)));
+    Ok(known.ok_or(Refusal::SiteNotFound)?)
 }
 
 /// Makes sure that the site `default` exists.
@@ -127,7 +219,7 @@ pub(super) async fn ensure_default(service: &Service) -> Result<(), Error> {
     let wanted = slug.clone();
     let found = service.store.read(move |connection| store::sites::find(connection, &wanted)).await?;
     if found.is_none() {
-        add(service, slug, change).await?;
+        add(service, None, slug, change).await?;
     }
     Ok(())
 }

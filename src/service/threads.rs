@@ -1,82 +1,333 @@
-//! Threads: their counts, their ranking, their settings.
+//! Threads: their counts, and what staff see and set of them.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
 
-use moka::sync::Cache;
-
-use super::{Error, Service};
-use crate::domain::id::{SiteId, ThreadId, first_at};
-use crate::domain::ranking::{RankedThread, Window};
-use crate::domain::site::Site;
-use crate::domain::thread::{Thread, ThreadKey, ThreadState};
+use super::sites::NO_SITE;
+use super::{Error, Service, log, merging};
+use crate::domain::id::{CommentId, SiteId, ThreadId};
+use crate::domain::log::Event;
+use crate::domain::page::{List, Page, Position};
+use crate::domain::refusal::{Refusal, Rule};
+use crate::domain::site::{Moderation, Site, Slug};
+use crate::domain::staff::Actor;
+use crate::domain::thread::{PageTitle, PageUrl, Thread, ThreadKey, ThreadState};
+use crate::domain::time::Timestamp;
 use crate::store::{self, Connection};
-
-/// Threads with their places.
-pub type Ranking = Arc<Vec<RankedThread>>;
-/// The rankings made lately, each with the number of changes that this process had made before.
-pub(super) type RankingCache = Cache<(SiteId, Window, u32), (u64, Ranking)>;
-/// How long a ranking is used, if this process changes nothing: others may.
-pub(super) const FRESH: Duration = Duration::from_secs(5);
-/// The most rankings that are remembered.
-pub(super) const REMEMBERED: u64 = 1_000;
-/// How long a ranking waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The threads of these keys, in the order asked; one that nobody has written to is empty.
 ///
 /// # Errors
 /// The store's trouble.
 pub async fn count(service: &Service, site: Arc<Site>, keys: Vec<ThreadKey>) -> Result<Vec<Thread>, Error> {
+    let now = service.clock.now();
     let work = move |connection: &mut Connection| {
         let found = store::threads::list_by_key(connection, site.id, &keys)?;
         let thread = |key: &ThreadKey| {
             let thread = found.iter().find(|thread| thread.key == *key).cloned();
-            thread.unwrap_or_else(|| Thread::empty(site.id, key.clone()))
+            thread.unwrap_or_else(|| Thread::empty(site.id, key.clone())).at(&site, now)
         };
         Ok(keys.iter().map(thread).collect())
     };
     service.store.read(work).await
 }
 
-/// The most discussed threads of a window: most distinct writers first, then most comments. Making a ranking reads the whole
-/// window, so one is used again for up to five seconds, until this process changes a comment.
+/// A thread as readers meet it, and the name of its site.
+#[derive(Debug, Clone)]
+pub struct SiteThread {
+    /// The name of its site.
+    pub site: Slug,
+    /// The thread.
+    pub thread: Thread,
+}
+
+/// Which threads staff want to see.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Those of this site.
+    pub site: Option<String>,
+    /// Those of this state.
+    pub state: Option<ThreadState>,
+    /// Those in whose key or title this stands.
+    pub text: Option<String>,
+}
+
+/// The most sites whose threads are listed together.
+pub const MAX_SITES: u32 = 50;
+/// The most threads that are looked at for one page.
+const MAX_LOOKED_AT: u32 = 2_000;
+
+impl Wanted {
+    /// Where the list goes on after this position.
+    #[must_use]
+    pub fn cursor(&self, position: Position) -> String {
+        position.to_cursor(NO_SITE, List::Selected(&self.name()))
+    }
+
+    fn name(&self) -> String {
+        format!("threads {:?} {:?} {:?}", self.site, self.state, self.text)
+    }
+
+    fn includes(&self, thread: &Thread) -> bool {
+        let has_state = self.state.is_none_or(|state| state == thread.state);
+        has_state && self.text.as_ref().is_none_or(|text| stands_in(&text.to_lowercase(), thread))
+    }
+}
+
+fn stands_in(text: &str, thread: &Thread) -> bool {
+    let texts = [Some(thread.key.as_str()), thread.title.as_deref()];
+    texts.into_iter().flatten().any(|found| found.to_lowercase().contains(text))
+}
+
+/// A page of the threads that a member of staff may know of, newest first. What is wanted is looked for among 2,000 threads,
+/// so a page may be short, or empty, and go on.
 ///
 /// # Errors
-/// The store's trouble.
-pub async fn most_commented(service: &Service, site: Arc<Site>, window: Window, limit: u32) -> Result<Ranking, Error> {
-    let changes = service.changes.load(Ordering::SeqCst);
-    let key = (site.id, window, limit);
-    let known = |service: &Service| service.rankings.get(&key).filter(|(made_after, _)| *made_after == changes);
-    if let Some((_, ranked)) = known(service) {
-        return Ok(ranked);
-    }
-    let turn = tokio::time::timeout(PATIENCE, service.ranking.acquire()).await;
-    let _turn = turn.map_err(|_elapsed| Error::Busy("too many rankings are being made".to_owned()))?;
-    if let Some((_, ranked)) = known(service) {
-        return Ok(ranked);
-    }
-    let now = service.clock.now();
-    let first_comment_id = window.seconds().map_or(0, |seconds| first_at(now.minus_seconds(seconds)));
-    let work = move |connection: &mut Connection| {
-        store::threads::list_most_commented(connection, site.id, first_comment_id, limit).map(Arc::new)
+/// [`Refusal::SiteNotFound`], [`Refusal::SiteRequired`], [`Refusal::InvalidCursor`], or the store's trouble.
+pub async fn list_for(
+    service: &Service,
+    actor: &Actor,
+    wanted: Wanted,
+    cursor: Option<String>,
+    limit: u32,
+) -> Result<Page<SiteThread>, Error> {
+    let name = wanted.name();
+    let read =
+        |cursor: String| Position::from_cursor(&cursor, NO_SITE, List::Selected(&name)).ok_or(Refusal::InvalidCursor);
+    let before = cursor.map(read).transpose()?.map_or(i64::MAX, |position| position.id.number());
+    let site = match &wanted.site {
+        Some(slug) => Some(super::sites::find_for(service, actor, slug).await?),
+        None => None,
     };
-    let ranked = service.store.read(work).await?;
-    service.rankings.insert(key, (changes, Arc::clone(&ranked)));
-    Ok(ranked)
+    let (scope, now) = (actor.sites().clone(), service.clock.now());
+    let work = move |connection: &mut Connection| {
+        let sites = match &site {
+            Some(site) => vec![Site::clone(site)],
+            None => store::sites::list_in_scope(connection, &scope, 0, MAX_SITES + 1)?,
+        };
+        let count = u32::try_from(sites.len()).unwrap_or(u32::MAX);
+        if count > MAX_SITES {
+            return Err(Refusal::SiteRequired { max: u64::from(MAX_SITES) }.into());
+        }
+        let is_narrow = wanted.state.is_some() || wanted.text.is_some();
+        let of_each = if is_narrow { MAX_LOOKED_AT / count.max(1) } else { limit.saturating_add(1) };
+        let looked_at = look_at(connection, &sites, before, of_each, now)?;
+        Ok(looked_at.select(&wanted, limit))
+    };
+    service.store.read(work).await
 }
 
-/// What is to be changed about a thread; `None` leaves a setting as it is.
-#[derive(Debug, Clone, Copy, Default)]
+/// The newest threads of some sites.
+struct LookedAt {
+    threads: Vec<SiteThread>,
+    /// The last one, if there are more.
+    goes_on_after: Option<i64>,
+}
+
+/// Reads so many threads of each site, and keeps those that are newer than any that wasn't read.
+fn look_at(
+    connection: &mut Connection,
+    sites: &[Site],
+    before: i64,
+    of_each: u32,
+    now: Timestamp,
+) -> Result<LookedAt, Error> {
+    let (mut threads, mut goes_on_after) = (Vec::new(), None);
+    for site in sites {
+        let read = store::threads::list_newest(connection, site.id, before, of_each)?;
+        if u32::try_from(read.len()).is_ok_and(|count| count == of_each) {
+            goes_on_after = goes_on_after.max(read.last().map(number));
+        }
+        threads.extend(
+            read.into_iter().map(|thread| SiteThread { site: site.slug.clone(), thread: thread.at(site, now) }),
+        );
+    }
+    let oldest = goes_on_after.unwrap_or(0);
+    threads.retain(|found| number(&found.thread) >= oldest);
+    threads.sort_unstable_by_key(|found| std::cmp::Reverse(number(&found.thread)));
+    Ok(LookedAt { threads, goes_on_after })
+}
+
+fn number(thread: &Thread) -> i64 {
+    thread.id.map_or(0, ThreadId::number)
+}
+
+impl LookedAt {
+    fn select(self, wanted: &Wanted, limit: u32) -> Page<SiteThread> {
+        let position = |id: i64| Position { rank: 0, id: CommentId::from_number(id) };
+        let found = self.threads.into_iter().filter(|found| wanted.includes(&found.thread));
+        let one_more = usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(1);
+        let mut page = Page::of(found.take(one_more).collect(), limit, |found| position(number(&found.thread)));
+        page.next = page.next.or(self.goes_on_after.map(position));
+        page
+    }
+}
+
+/// A thread that a member of staff may know of.
+///
+/// # Errors
+/// [`Refusal::ThreadNotFound`], or the store's trouble.
+pub async fn find_for(service: &Service, actor: &Actor, id: ThreadId) -> Result<SiteThread, Error> {
+    let (actor, now) = (actor.clone(), service.clock.now());
+    let work = move |connection: &mut Connection| {
+        let (site, thread) = find_with_site(connection, &actor, id)?;
+        Ok(SiteThread { thread: thread.at(&site, now), site: site.slug })
+    };
+    service.store.read(work).await
+}
+
+fn find_with_site(connection: &mut Connection, actor: &Actor, id: ThreadId) -> Result<(Site, Thread), Error> {
+    let thread = store::threads::find_anywhere(connection, id)?;
+    let thread = thread.filter(|thread| actor.sites().includes(thread.site_id)).ok_or(Refusal::ThreadNotFound)?;
+    let site = store::sites::list_by_id(connection, &[thread.site_id])?.into_iter().next();
+    Ok((site.ok_or_else(|| Error::Broken("a thread without site".to_owned()))?, thread))
+}
+
+/// What becomes of a thread whose new key another one has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IfTaken {
+    /// It stays as it is.
+    #[default]
+    Refuse,
+    /// Its comments move to the other one.
+    Merge,
+}
+
+/// What is to be changed about a thread; `None` leaves a setting as it is, `Some(None)` takes it away.
+#[derive(Debug, Clone, Default)]
 pub struct ThreadChange {
-    /// Open or closed.
+    /// Open or closed. Who opens one that its age has closed makes it stay open.
     pub state: Option<ThreadState>,
-    /// Its own limit of characters, or `Some(None)` for the site's.
+    /// Its own limit of characters, in place of the site's.
     pub max_characters: Option<Option<u32>>,
+    /// Its own moderation, in place of the site's.
+    pub moderation: Option<Option<Moderation>>,
+    /// How long a writer waits between two comments, in seconds.
+    pub slow_mode_seconds: Option<Option<u32>>,
+    /// Whether it stays open when it is old.
+    pub stays_open: Option<bool>,
+    /// The comment that stands above the others.
+    pub pinned_comment_id: Option<Option<CommentId>>,
+    /// The address of its page.
+    pub url: Option<Option<PageUrl>>,
+    /// The title of its page.
+    pub title: Option<Option<PageTitle>>,
+    /// Another key.
+    pub key: Option<ThreadKey>,
+    /// What is to be done when another thread has the key.
+    pub if_taken: IfTaken,
 }
 
-/// Changes the settings of a thread, which is made if nobody has written to it yet.
+impl ThreadChange {
+    /// The thread with these changes.
+    fn apply(
+        &self,
+        connection: &mut Connection,
+        site: &Site,
+        thread: &Thread,
+        now: Timestamp,
+    ) -> Result<Thread, Error> {
+        if let Some(Some(id)) = self.pinned_comment_id {
+            let comment = store::comments::find(connection, site.id, id)?;
+            let is_there = |comment: &crate::domain::comment::Comment| {
+                comment.is_published() && Some(comment.thread_id) == thread.id
+            };
+            if !comment.is_some_and(|comment| is_there(&comment)) {
+                return Err(Refusal::input("/pinned_comment_id", Rule::CommentNotPinnable).into());
+            }
+        }
+        let is_reopened = self.state == Some(ThreadState::Open) && thread.is_closed_by_age(site, now);
+        let url = self.url.as_ref().map(|url| url.as_ref().map(|url| url.as_url().to_string()));
+        let title = self.title.as_ref().map(|title| title.as_ref().map(|title| title.as_str().to_owned()));
+        Ok(Thread {
+            key: self.key.clone().unwrap_or_else(|| thread.key.clone()),
+            url: url.unwrap_or_else(|| thread.url.clone()),
+            title: title.unwrap_or_else(|| thread.title.clone()),
+            state: self.state.unwrap_or(thread.state),
+            max_characters: self.max_characters.unwrap_or(thread.max_characters),
+            moderation: self.moderation.unwrap_or(thread.moderation),
+            slow_mode_seconds: self.slow_mode_seconds.unwrap_or(thread.slow_mode_seconds),
+            pinned_comment_id: self.pinned_comment_id.unwrap_or(thread.pinned_comment_id),
+            stays_open: self.stays_open.unwrap_or(thread.stays_open || is_reopened),
+            ..thread.clone()
+        })
+    }
+}
+
+/// What is different about a thread, in words.
+fn describe_changes(before: &Thread, after: &Thread) -> Vec<String> {
+    let of_site = |value: Option<String>| value.unwrap_or_else(|| "of the site".to_owned());
+    let none = |value: Option<String>| value.unwrap_or_else(|| "none".to_owned());
+    let told = |thread: &Thread| {
+        [
+            format!("key {}", thread.key.as_str()),
+            format!("state {}", thread.state.name()),
+            format!("moderation {}", of_site(thread.moderation.map(|moderation| moderation.name().to_owned()))),
+            format!("max_characters {}", of_site(thread.max_characters.map(|max| max.to_string()))),
+            format!(
+                "slow mode {}",
+                thread.slow_mode_seconds.map_or_else(|| "off".to_owned(), |slow| format!("{slow} s"))
+            ),
+            format!("pinned comment {}", none(thread.pinned_comment_id.map(|id| id.to_string()))),
+            if thread.stays_open { "stays open".to_owned() } else { "closes with age".to_owned() },
+            format!("url {}", none(thread.url.clone())),
+            format!("title {}", none(thread.title.as_ref().map(|title| format!("{title:?}")))),
+        ]
+    };
+    told(before).into_iter().zip(told(after)).filter(|(old, new)| old != new).map(|(_, new)| new).collect()
+}
+
+/// Changes a thread for a member of staff. Where another thread has the new key, the comments move to that one if they
+/// say so, and the rest of the change is made there.
+///
+/// # Errors
+/// [`Refusal::ThreadNotFound`], [`Refusal::ThreadKeyTaken`], [`Refusal::ThreadTooLarge`]; a comment that can't be pinned;
+/// or the store's trouble.
+pub async fn change(service: &Service, actor: &Actor, id: ThreadId, change: ThreadChange) -> Result<SiteThread, Error> {
+    let (own, actor) = (service.clone(), actor.clone());
+    let work = move |connection: &mut Connection| {
+        let (site, found) = find_with_site(connection, &actor, id)?;
+        let held = match taken_by(connection, &found, &change)? {
+            None => hold(connection, site.id, id)?,
+            Some(_) if change.if_taken == IfTaken::Refuse => return Err(Refusal::ThreadKeyTaken.into()),
+            Some(other) => {
+                let merged = merging::merge(connection, site.id, id, other)?;
+                if Some(&merged.key) != change.key.as_ref() {
+                    return Err(Error::Conflict("the other thread was given another key".to_owned()));
+                }
+                let told = format!("merged into {}", merged.key.as_str());
+                let subject = log::subject(found.key.as_str(), &[told]);
+                log::note(connection, &own, Some(site.id), actor.staff(), Event::ThreadMerged, subject)?;
+                merged
+            }
+        };
+        let now = own.clock.now();
+        let changed = change.apply(connection, &site, &held, now)?;
+        if let (Some(id), true) = (held.id, changed != held) {
+            store::threads::update_settings(connection, site.id, id, &changed)?;
+            let subject = log::subject(held.key.as_str(), &describe_changes(&held, &changed));
+            log::note(connection, &own, Some(site.id), actor.staff(), Event::ThreadChanged, subject)?;
+        }
+        Ok(SiteThread { thread: changed.at(&site, now), site: site.slug })
+    };
+    let outcome = service.store.write(work).await;
+    service.changed();
+    outcome
+}
+
+/// The other thread that has the new key.
+fn taken_by(connection: &mut Connection, thread: &Thread, change: &ThreadChange) -> Result<Option<ThreadId>, Error> {
+    let Some(key) = change.key.as_ref().filter(|key| **key != thread.key) else {
+        return Ok(None);
+    };
+    Ok(store::threads::find(connection, thread.site_id, key)?.and_then(|other| other.id))
+}
+
+fn hold(connection: &mut Connection, site: SiteId, id: ThreadId) -> Result<Thread, Error> {
+    let thread = store::threads::hold(connection, site, id)?;
+    thread.ok_or_else(|| Error::Conflict("the thread was merged into another".to_owned()))
+}
+
+/// Changes the settings of a thread for a command; it is made if nobody has written to it yet.
 ///
 /// # Errors
 /// The store's trouble.
@@ -86,16 +337,12 @@ pub async fn set(service: &Service, site: Arc<Site>, key: ThreadKey, change: Thr
         let now = clock.now();
         let fresh = ThreadId::from_number(randomness.id_number(now));
         store::threads::insert(connection, site.id, fresh, &key, now)?;
-        let found = store::threads::find(connection, site.id, &key)?;
-        let id = found.and_then(|thread| thread.id);
-        let held = id.map(|id| store::threads::hold(connection, site.id, id)).transpose()?.flatten();
-        let (Some(id), Some(mut thread)) = (id, held) else {
-            return Err(Error::Conflict("the thread was made by another at the same time".to_owned()));
-        };
-        thread.state = change.state.unwrap_or(thread.state);
-        thread.max_characters = change.max_characters.unwrap_or(thread.max_characters);
-        store::threads::update_settings(connection, site.id, id, thread.state, thread.max_characters)?;
-        Ok(thread)
+        let found = store::threads::find(connection, site.id, &key)?.and_then(|thread| thread.id);
+        let id = found.ok_or_else(|| Error::Conflict("the thread was made by another at the same time".to_owned()))?;
+        let held = hold(connection, site.id, id)?;
+        let changed = change.apply(connection, &site, &held, now)?;
+        store::threads::update_settings(connection, site.id, id, &changed)?;
+        Ok(changed.at(&site, now))
     };
     service.store.write(work).await
 }

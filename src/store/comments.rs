@@ -1,5 +1,7 @@
 //! Comments: finding, listing and changing them.
 
+use std::collections::BTreeMap;
+
 use diesel::dsl::sql;
 use diesel::sql_types::{BigInt, Bool, Integer, Text};
 use diesel::{
@@ -8,14 +10,16 @@ use diesel::{
 
 use super::connection::{Cached, Connection, columns, count, each_backend, stored_count};
 use super::error::Error;
+use super::revisions;
 use super::schema::comments;
 use crate::domain::address::NetworkHash;
 use crate::domain::author::{Author, AuthorKind, DisplayName, Email};
+use crate::domain::ban::{Ban, Banned};
 use crate::domain::body::CommentBody;
 use crate::domain::comment::Comment;
 use crate::domain::hold::Hold;
 use crate::domain::html::SafeHtml;
-use crate::domain::id::{AuthorId, CommentId, SiteId, ThreadId};
+use crate::domain::id::{AuthorId, CommentId, SiteId, ThreadId, first_at};
 use crate::domain::page::{Page, Position, Sort};
 use crate::domain::status::{Listing, Status};
 use crate::domain::thread::{PageFacts, PageTitle, PageUrl};
@@ -24,7 +28,7 @@ use crate::domain::vote::Score;
 
 #[derive(Queryable, Selectable, QueryableByName, Insertable)]
 #[diesel(table_name = comments, treat_none_as_default_value = false)]
-struct Row {
+pub(super) struct Row {
     id: i64,
     thread_id: i64,
     parent_id: Option<i64>,
@@ -83,7 +87,7 @@ impl Row {
         }
     }
 
-    fn into_comment(self) -> Result<Comment, Error> {
+    pub(super) fn into_comment(self) -> Result<Comment, Error> {
         let read_network = |bytes: Vec<u8>| NetworkHash::from_stored(&bytes).ok_or_else(|| Error::corrupt("network"));
         Ok(Comment {
             id: CommentId::from_number(self.id),
@@ -314,6 +318,163 @@ pub fn list_by_author(
     into_comments(rows)
 }
 
+/// The newest comments of a site that say anything, in whatever state they are.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_newest_ids(connection: &mut Connection, site: SiteId, limit: u32) -> Result<Vec<CommentId>, Error> {
+    let mut newest: Vec<i64> = Vec::new();
+    for status in Status::EACH {
+        // One index leads to the newest of each state; there is none of the newest of all.
+        let query = || {
+            comments::table
+                .filter(comments::site_id.eq(site.number()))
+                .filter(comments::status.eq(status.number()))
+                .filter(comments::body.ne(""))
+                .order(comments::id.desc())
+                .limit(i64::from(limit))
+                .select(comments::id)
+        };
+        let ids: Vec<i64> = each_backend!(connection, |conn| query().load(conn))?;
+        newest.extend(ids);
+    }
+    newest.sort_unstable_by(|one, other| other.cmp(one));
+    newest.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(newest.into_iter().map(CommentId::from_number).collect())
+}
+
+/// Those comments of the site that have one of these ids, newest first.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_by_id(connection: &mut Connection, site: SiteId, ids: &[CommentId]) -> Result<Vec<Comment>, Error> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.number()).collect();
+    let query = || {
+        comments::table
+            .filter(comments::site_id.eq(site.number()))
+            .filter(comments::id.eq_any(&ids))
+            .order(comments::id.desc())
+            .select(columns::<Row>())
+    };
+    let rows: Vec<Row> = each_backend!(connection, |conn| query().load(conn))?;
+    into_comments(rows)
+}
+
+/// The name under the newest comment of a writer that has one left.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn find_last_name(
+    connection: &mut Connection,
+    site: SiteId,
+    author: AuthorId,
+) -> Result<Option<DisplayName>, Error> {
+    let query = || {
+        comments::table
+            .filter(comments::site_id.eq(site.number()))
+            .filter(comments::author_id.eq(author.number()))
+            .filter(comments::author_name.ne(""))
+            .order(comments::id.desc())
+            .select(comments::author_name)
+    };
+    let name: Option<String> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    Ok(name.map(DisplayName::from_stored))
+}
+
+/// The newest comments of somebody who is banned that are published or wait, and were posted at `since` or later.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_ids_of_banned(
+    connection: &mut Connection,
+    ban: &Ban,
+    since: Timestamp,
+    limit: usize,
+) -> Result<Vec<CommentId>, Error> {
+    let standing = || {
+        comments::table
+            .filter(comments::site_id.eq(ban.site_id.number()))
+            .filter(comments::id.ge(first_at(since)))
+            .filter(comments::status.eq_any([Status::Pending.number(), Status::Published.number()]))
+            .order(comments::id.desc())
+            .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+            .select(comments::id)
+    };
+    let ids: Vec<i64> = match &ban.banned {
+        Banned::Author(author, _) => {
+            let query = || standing().filter(comments::author_id.eq(author.number()));
+            each_backend!(connection, |conn| query().load(conn))?
+        }
+        Banned::Network(network) => {
+            let query = || standing().filter(comments::network.eq(network.as_bytes().as_slice()));
+            each_backend!(connection, |conn| query().load(conn))?
+        }
+    };
+    Ok(ids.into_iter().map(CommentId::from_number).collect())
+}
+
+/// Whether a comment of this writer is published.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn has_published(connection: &mut Connection, site: SiteId, author: AuthorId) -> Result<bool, Error> {
+    let query = || {
+        comments::table
+            .filter(comments::site_id.eq(site.number()))
+            .filter(comments::author_id.eq(author.number()))
+            .filter(comments::status.eq(Status::Published.number()))
+            .select(comments::id)
+    };
+    let found: Option<i64> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    Ok(found.is_some())
+}
+
+/// When a writer last wrote in a thread, whatever became of it.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn find_last_by_author(
+    connection: &mut Connection,
+    site: SiteId,
+    thread: ThreadId,
+    author: AuthorId,
+) -> Result<Option<Timestamp>, Error> {
+    let query = || {
+        comments::table
+            .filter(comments::site_id.eq(site.number()))
+            .filter(comments::author_id.eq(author.number()))
+            .filter(comments::thread_id.eq(thread.number()))
+            .order(comments::id.desc())
+            .select(comments::created_at)
+    };
+    let at: Option<i64> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    Ok(at.map(Timestamp::from_milliseconds))
+}
+
+/// When somebody in a network last wrote in a thread, if that was at `since` or later, whatever became of it.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn find_last_by_network(
+    connection: &mut Connection,
+    site: SiteId,
+    thread: ThreadId,
+    network: NetworkHash,
+    since: Timestamp,
+) -> Result<Option<Timestamp>, Error> {
+    let query = || {
+        comments::table
+            .filter(comments::site_id.eq(site.number()))
+            .filter(comments::network.eq(network.as_bytes().as_slice()))
+            .filter(comments::id.ge(first_at(since)))
+            .filter(comments::thread_id.eq(thread.number()))
+            .order(comments::id.desc())
+            .select(comments::created_at)
+    };
+    let at: Option<i64> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    Ok(at.map(Timestamp::from_milliseconds))
+}
+
 /// Adds a comment; one that waits for a moderator keeps what is known of its page until then.
 ///
 /// # Errors
@@ -354,6 +515,32 @@ pub fn update_state(connection: &mut Connection, site: SiteId, comment: &Comment
         comments::erase_at.eq(comment.erase_at.map(Timestamp::milliseconds)),
     );
     each_backend!(connection, |conn| diesel::update(target).set(values).execute(conn))?;
+    Ok(())
+}
+
+/// Gives comments what a decision makes of them: a status, a listing, a time of erasure. Their version rises, and no report
+/// of theirs is open any more.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn update_decided(
+    connection: &mut Connection,
+    site: SiteId,
+    ids: &[CommentId],
+    status: Status,
+    listing: Listing,
+    erase_at: Option<Timestamp>,
+) -> Result<(), Error> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.number()).collect();
+    let target = || comments::table.filter(comments::site_id.eq(site.number())).filter(comments::id.eq_any(&ids));
+    let values = (
+        comments::status.eq(status.number()),
+        comments::listing.eq(listing.number()),
+        comments::report_count.eq(0),
+        comments::version.eq(comments::version + 1),
+        comments::erase_at.eq(erase_at.map(Timestamp::milliseconds)),
+    );
+    each_backend!(connection, |conn| diesel::update(target()).set(values).execute(conn))?;
     Ok(())
 }
 
@@ -431,25 +618,59 @@ pub fn update_text(connection: &mut Connection, site: SiteId, comment: &Comment)
     Ok(())
 }
 
-/// Removes what a deleted comment said and who said it; its place in the thread stays.
+/// What a comment without text and name is. It is in no queue.
+macro_rules! erased {
+    () => {
+        (
+            comments::author_name.eq(""),
+            comments::author_email.eq(None::<String>),
+            comments::page_url.eq(None::<String>),
+            comments::page_title.eq(None::<String>),
+            comments::body.eq(""),
+            comments::body_html.eq(""),
+            comments::status.eq(Status::Deleted.number()),
+            comments::report_count.eq(0),
+            comments::erase_at.eq(None::<i64>),
+            comments::version.eq(comments::version + 1),
+        )
+    };
+}
+
+/// Removes what a deleted comment said, before and at last, and who said it; its place in the thread stays.
 ///
 /// # Errors
 /// [`Error`] of the database.
 pub fn update_erased(connection: &mut Connection, site: SiteId, id: CommentId, listing: Listing) -> Result<(), Error> {
     let target = comments::table.filter(comments::site_id.eq(site.number())).filter(comments::id.eq(id.number()));
-    let values = (
-        comments::author_name.eq(""),
-        comments::author_email.eq(None::<String>),
-        comments::page_url.eq(None::<String>),
-        comments::page_title.eq(None::<String>),
-        comments::body.eq(""),
-        comments::body_html.eq(""),
-        comments::status.eq(Status::Deleted.number()),
-        comments::listing.eq(listing.number()),
-        comments::erase_at.eq(None::<i64>),
-        comments::version.eq(comments::version + 1),
-    );
+    let values = (erased!(), comments::listing.eq(listing.number()));
     each_backend!(connection, |conn| diesel::update(target).set(values).execute(conn))?;
+    revisions::delete(connection, site, &[id])
+}
+
+/// Removes what comments said whose time has come, `limit` at most. They were deleted by staff before, so nobody else sees
+/// a difference.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn update_expired(connection: &mut Connection, now: Timestamp, limit: u32) -> Result<(), Error> {
+    let due = || comments::erase_at.le(now.milliseconds());
+    let query = || {
+        let keys = comments::table.filter(comments::erase_at.is_not_null()).filter(due()).order(comments::erase_at);
+        keys.limit(i64::from(limit)).select((comments::site_id, comments::id))
+    };
+    let keys: Vec<(i64, i64)> = each_backend!(connection, |conn| query().load(conn))?;
+    let mut by_site: BTreeMap<i64, Vec<CommentId>> = BTreeMap::new();
+    for (site, id) in &keys {
+        by_site.entry(*site).or_default().push(CommentId::from_number(*id));
+    }
+    for (site, ids) in by_site {
+        let numbers: Vec<i64> = ids.iter().map(|id| id.number()).collect();
+        // Somebody may have restored one of them meanwhile.
+        let target =
+            || comments::table.filter(comments::site_id.eq(site)).filter(comments::id.eq_any(&numbers)).filter(due());
+        each_backend!(connection, |conn| diesel::update(target()).set(erased!()).execute(conn))?;
+        revisions::delete(connection, SiteId::from_number(site), &ids)?;
+    }
     Ok(())
 }
 

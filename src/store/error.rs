@@ -5,7 +5,8 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 /// Why the store didn't do what it was asked. Not finding something is no error.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Somebody else took a unique value, or got in the way of the transaction: run the use case again.
+    /// Somebody else took a unique value, removed what is referred to, or got in the way of the transaction: run the use
+    /// case again.
     #[error("conflict: {0}")]
     Conflict(String),
     /// The database is away, out of room or overloaded: try again later.
@@ -44,7 +45,9 @@ impl From<DieselError> for Error {
         };
         let message = information.message().to_owned();
         match kind {
-            DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::SerializationFailure => Self::Conflict(message),
+            DatabaseErrorKind::UniqueViolation
+            | DatabaseErrorKind::ForeignKeyViolation
+            | DatabaseErrorKind::SerializationFailure => Self::Conflict(message),
             DatabaseErrorKind::UnableToSendCommand
             | DatabaseErrorKind::ClosedConnection
             | DatabaseErrorKind::ReadOnlyTransaction => Self::Busy(message),

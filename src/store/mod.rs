@@ -5,21 +5,32 @@
 //! the product, and nothing outside names the query builder.
 
 pub mod authors;
+pub mod bans;
+pub mod blocked;
 pub mod comments;
 pub mod connection;
 pub mod counts;
+pub mod credentials;
 pub mod decisions;
 mod door;
 mod error;
+pub mod merging;
 mod migrations;
 mod postgres;
 pub mod queues;
+pub mod rankings;
 pub mod replays;
+pub mod reports;
+pub mod revisions;
+pub mod rules;
 mod schema;
 pub mod secrets;
+pub mod selections;
+pub mod sessions;
 pub mod sites;
 mod sqlite;
 pub mod staff;
+pub mod stats;
 pub mod threads;
 pub mod tokens;
 pub mod votes;

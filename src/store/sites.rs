@@ -5,14 +5,15 @@ use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryab
 use super::connection::{Connection, columns, count, each_backend, stored_count};
 use super::error::Error;
 use super::schema::sites;
+use crate::domain::access::SiteScope;
 use crate::domain::html::TextFormat;
 use crate::domain::id::SiteId;
 use crate::domain::origin::OriginPattern;
-use crate::domain::site::{Moderation, Policy, Site, Slug, Voting};
+use crate::domain::site::{Guidelines, Moderation, Policy, Site, Slug, Voting};
 use crate::domain::time::Timestamp;
 
 #[derive(Queryable, Selectable, Insertable, diesel::AsChangeset)]
-#[diesel(table_name = sites)]
+#[diesel(table_name = sites, treat_none_as_null = true)]
 struct Row {
     id: i64,
     slug: String,
@@ -25,6 +26,13 @@ struct Row {
     guests: bool,
     voting: String,
     text_format: String,
+    guidelines: Option<String>,
+    hold_first_comment: bool,
+    max_links: Option<i32>,
+    report_threshold: i32,
+    close_after_days: Option<i32>,
+    rules_version: i64,
+    created_at: i64,
 }
 
 impl Row {
@@ -42,6 +50,13 @@ impl Row {
             guests: site.policy.guests,
             voting: site.policy.voting.name().to_owned(),
             text_format: site.policy.text_format.name().to_owned(),
+            guidelines: site.guidelines.as_ref().map(|guidelines| guidelines.as_str().to_owned()),
+            hold_first_comment: site.hold_first_comment,
+            max_links: site.max_links.map(stored_count),
+            report_threshold: stored_count(site.report_threshold),
+            close_after_days: site.close_after_days.map(stored_count),
+            rules_version: site.rules_version,
+            created_at: site.created_at.milliseconds(),
         }
     }
 
@@ -61,6 +76,13 @@ impl Row {
                 voting: Voting::from_name(&self.voting).ok_or_else(|| Error::corrupt("voting"))?,
                 text_format: TextFormat::from_name(&self.text_format).ok_or_else(|| Error::corrupt("text format"))?,
             },
+            guidelines: self.guidelines.map(Guidelines::from_stored),
+            hold_first_comment: self.hold_first_comment,
+            max_links: self.max_links.map(count).transpose()?,
+            report_threshold: count(self.report_threshold)?,
+            close_after_days: self.close_after_days.map(count).transpose()?,
+            rules_version: self.rules_version,
+            created_at: Timestamp::from_milliseconds(self.created_at),
         })
     }
 }
@@ -107,14 +129,36 @@ pub fn list_by_id(connection: &mut Connection, ids: &[SiteId]) -> Result<Vec<Sit
     rows.into_iter().map(Row::into_site).collect()
 }
 
+/// Up to `limit` sites of a scope with ids after `after`, oldest first.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_in_scope(
+    connection: &mut Connection,
+    scope: &SiteScope,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<Site>, Error> {
+    let all = || sites::table.filter(sites::id.gt(after)).order(sites::id).limit(i64::from(limit));
+    let rows: Vec<Row> = match scope {
+        SiteScope::Everywhere => each_backend!(connection, |conn| all().select(columns::<Row>()).load(conn))?,
+        SiteScope::Only(ids) => {
+            let ids: Vec<i64> = ids.iter().map(|id| id.number()).collect();
+            let query = || all().filter(sites::id.eq_any(&ids)).select(columns::<Row>());
+            each_backend!(connection, |conn| query().load(conn))?
+        }
+    };
+    rows.into_iter().map(Row::into_site).collect()
+}
+
 /// Adds a site; whether its name was free.
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn insert(connection: &mut Connection, site: &Site, now: Timestamp) -> Result<bool, Error> {
+pub fn insert(connection: &mut Connection, site: &Site) -> Result<bool, Error> {
     let row = Row::of(site);
     let added = each_backend!(connection, |conn| diesel::insert_into(sites::table)
-        .values((&row, sites::created_at.eq(now.milliseconds())))
+        .values(&row)
         .on_conflict(sites::slug)
         .do_nothing()
         .execute(conn))?;
@@ -128,5 +172,14 @@ pub fn insert(connection: &mut Connection, site: &Site, now: Timestamp) -> Resul
 pub fn update(connection: &mut Connection, site: &Site) -> Result<(), Error> {
     let row = Row::of(site);
     each_backend!(connection, |conn| diesel::update(sites::table.find(row.id)).set(&row).execute(conn))?;
+    Ok(())
+}
+
+/// Deletes a site with what belongs to it but to no thread: its rules, bans and statistics, and who is bound to it.
+///
+/// # Errors
+/// [`Error::Conflict`] when it has threads.
+pub fn delete(connection: &mut Connection, id: SiteId) -> Result<(), Error> {
+    each_backend!(connection, |conn| diesel::delete(sites::table.find(id.number())).execute(conn))?;
     Ok(())
 }

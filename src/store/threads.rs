@@ -2,15 +2,14 @@
 
 use diesel::sql_types::BigInt;
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, Queryable, QueryableByName, RunQueryDsl,
-    Selectable,
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable,
 };
 
 use super::connection::{Cached, Connection, columns, count, each_backend, stored_count};
 use super::error::Error;
 use super::schema::{comments, threads};
-use crate::domain::id::{SiteId, ThreadId};
-use crate::domain::ranking::RankedThread;
+use crate::domain::id::{CommentId, SiteId, ThreadId};
+use crate::domain::site::Moderation;
 use crate::domain::status::Listing;
 use crate::domain::tally::ThreadCounters;
 use crate::domain::thread::{PageFacts, PageTitle, Thread, ThreadKey, ThreadState};
@@ -29,10 +28,16 @@ struct Row {
     comment_count: i32,
     root_count: i32,
     last_comment_at: Option<i64>,
+    moderation: Option<String>,
+    slow_mode_seconds: Option<i32>,
+    pinned_comment_id: Option<i64>,
+    stays_open: bool,
+    created_at: i64,
 }
 
 impl Row {
     fn into_thread(self) -> Result<Thread, Error> {
+        let moderation = |name: String| Moderation::from_name(&name).ok_or_else(|| Error::corrupt("moderation"));
         Ok(Thread {
             id: Some(ThreadId::from_number(self.id)),
             site_id: SiteId::from_number(self.site_id),
@@ -41,6 +46,11 @@ impl Row {
             title: self.title,
             state: ThreadState::from_number(self.state).ok_or_else(|| Error::corrupt("thread state"))?,
             max_characters: self.max_characters.map(count).transpose()?,
+            moderation: self.moderation.map(moderation).transpose()?,
+            slow_mode_seconds: self.slow_mode_seconds.map(count).transpose()?,
+            pinned_comment_id: self.pinned_comment_id.map(CommentId::from_number),
+            stays_open: self.stays_open,
+            created_at: Some(Timestamp::from_milliseconds(self.created_at)),
             comment_count: count(self.comment_count)?,
             root_count: count(self.root_count)?,
             last_comment_at: self.last_comment_at.map(Timestamp::from_milliseconds),
@@ -76,6 +86,33 @@ pub fn find_by_id(connection: &mut Connection, site: SiteId, id: ThreadId) -> Re
     };
     let row: Option<Row> = each_backend!(connection, |conn| query().first(conn).optional())?;
     row.map(Row::into_thread).transpose()
+}
+
+/// The thread with this id, of whatever site.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn find_anywhere(connection: &mut Connection, id: ThreadId) -> Result<Option<Thread>, Error> {
+    let query = || threads::table.filter(threads::id.eq(id.number())).select(columns::<Row>());
+    let row: Option<Row> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    row.map(Row::into_thread).transpose()
+}
+
+/// Up to `limit` threads of a site with ids before `before`, newest first.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_newest(connection: &mut Connection, site: SiteId, before: i64, limit: u32) -> Result<Vec<Thread>, Error> {
+    let query = || {
+        threads::table
+            .filter(threads::site_id.eq(site.number()))
+            .filter(threads::id.lt(before))
+            .order(threads::id.desc())
+            .limit(i64::from(limit))
+            .select(columns::<Row>())
+    };
+    let rows: Vec<Row> = each_backend!(connection, |conn| query().load(conn))?;
+    rows.into_iter().map(Row::into_thread).collect()
 }
 
 /// Those threads of the site that have one of these keys, in no order.
@@ -131,62 +168,6 @@ pub fn list_all(
     rows.into_iter().map(Row::into_thread).collect()
 }
 
-#[derive(QueryableByName)]
-struct Place {
-    #[diesel(sql_type = BigInt)]
-    thread_id: i64,
-    #[diesel(sql_type = BigInt)]
-    comments: i64,
-    #[diesel(sql_type = BigInt)]
-    authors: i64,
-}
-
-/// SQLite is told which index to read: going by its statistics it may walk through all comments instead, window or not.
-const fn most_commented_sql(connection: &Connection) -> &'static str {
-    match connection {
-        Connection::Sqlite(_) => {
-            "SELECT thread_id, count(*) AS comments, count(DISTINCT author_id) AS authors \
-             FROM comments INDEXED BY comments_by_site WHERE site_id = $1 AND status = 1 AND id >= $2 \
-             GROUP BY thread_id ORDER BY authors DESC, comments DESC, thread_id DESC LIMIT $3"
-        }
-        Connection::Postgres(_) => {
-            "SELECT thread_id, count(*) AS comments, count(DISTINCT author_id) AS authors \
-             FROM comments WHERE site_id = $1 AND status = 1 AND id >= $2 \
-             GROUP BY thread_id ORDER BY authors DESC, comments DESC, thread_id DESC LIMIT $3"
-        }
-    }
-}
-
-/// The threads with the most distinct writers since `since`, then the most comments; only published comments count.
-///
-/// Reads each comment of the window once, from an index that holds all that is needed.
-///
-/// # Errors
-/// [`Error`] of the database.
-pub fn list_most_commented(
-    connection: &mut Connection,
-    site: SiteId,
-    first_comment_id: i64,
-    limit: u32,
-) -> Result<Vec<RankedThread>, Error> {
-    let query = diesel::sql_query(most_commented_sql(connection))
-        .bind::<BigInt, _>(site.number())
-        .bind::<BigInt, _>(first_comment_id)
-        .bind::<BigInt, _>(i64::from(limit));
-    let ranked: Vec<Place> = each_backend!(connection, |conn| Cached(query).load(conn))?;
-    let ids: Vec<ThreadId> = ranked.iter().map(|place| ThreadId::from_number(place.thread_id)).collect();
-    let mut threads = list_by_id(connection, site, &ids)?;
-    let mut places = Vec::with_capacity(ranked.len());
-    for Place { thread_id, comments, authors } in ranked {
-        if let Some(at) = threads.iter().position(|thread| thread.id == Some(ThreadId::from_number(thread_id))) {
-            let number = |count: i64| u32::try_from(count).map_err(|_too_many| Error::corrupt("count"));
-            let thread = threads.swap_remove(at);
-            places.push(RankedThread { thread, comments: number(comments)?, authors: number(authors)? });
-        }
-    }
-    Ok(places)
-}
-
 /// Adds a thread without comments; leaves one that is there as it is.
 ///
 /// # Errors
@@ -229,16 +210,46 @@ pub fn hold(connection: &mut Connection, site: SiteId, id: ThreadId) -> Result<O
     row.map(Row::into_thread).transpose()
 }
 
-/// Counts a comment that is being published, and adds what is known of its page where nothing was known before. The time of
-/// the newest comment never goes back: the new one is posted at `now`, or with the one before it if that was later.
+/// Holds threads of a site, like [`hold`], and returns them as they are now.
 ///
 /// # Errors
 /// [`Error`] of the database.
+pub fn hold_all(connection: &mut Connection, site: SiteId, ids: &[ThreadId]) -> Result<Vec<Thread>, Error> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.number()).collect();
+    let query = || {
+        threads::table
+            .filter(threads::site_id.eq(site.number()))
+            .filter(threads::id.eq_any(&ids))
+            .order(threads::id)
+            .select(columns::<Row>())
+    };
+    // SQLite has one writer, which holds everything. Elsewhere all who hold several do so in the order of their ids.
+    let rows: Vec<Row> = match connection {
+        Connection::Sqlite(conn) => query().load(&mut **conn)?,
+        Connection::Postgres(conn) => query().for_no_key_update().load(&mut **conn)?,
+    };
+    rows.into_iter().map(Row::into_thread).collect()
+}
+
+/// How the counters of a thread change.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ThreadChange {
+    /// Added to the published comments.
+    pub comments: i32,
+    /// Added to the published roots.
+    pub roots: i32,
+}
+
+/// Counts comments that are being published, and adds what is known of their page where nothing was known before. The time
+/// of the newest comment never goes back: a new one is posted at `now`, or with the one before it if that was later.
+///
+/// # Errors
+/// [`Error::Conflict`] when the thread was merged into another meanwhile.
 pub fn update_published(
     connection: &mut Connection,
     site: SiteId,
     id: ThreadId,
-    root: bool,
+    change: ThreadChange,
     now: Timestamp,
     page: &PageFacts,
 ) -> Result<Thread, Error> {
@@ -251,8 +262,8 @@ pub fn update_published(
         Cached(
             diesel::update(target)
                 .set((
-                    threads::comment_count.eq(threads::comment_count + 1),
-                    threads::root_count.eq(threads::root_count + i32::from(root)),
+                    threads::comment_count.eq(threads::comment_count + change.comments),
+                    threads::root_count.eq(threads::root_count + change.roots),
                     // Others that were a little later may have come before.
                     threads::last_comment_at.eq(sql::<Nullable<BigInt>>("CASE WHEN last_comment_at > ")
                         .bind::<BigInt, _>(now.milliseconds())
@@ -266,23 +277,28 @@ pub fn update_published(
                 .returning(columns::<Row>()),
         )
     };
-    let row: Row = each_backend!(connection, |conn| query().get_result(conn))?;
-    row.into_thread()
+    let row: Option<Row> = each_backend!(connection, |conn| query().get_result(conn).optional())?;
+    row.ok_or_else(|| Error::Conflict("the thread was merged into another".to_owned()))?.into_thread()
 }
 
-/// Takes a comment that is no longer published out of the counters of its thread.
+/// Takes comments that are no longer published out of the counters of their thread.
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn update_withdrawn(connection: &mut Connection, site: SiteId, id: ThreadId, root: bool) -> Result<Thread, Error> {
+pub fn update_withdrawn(
+    connection: &mut Connection,
+    site: SiteId,
+    id: ThreadId,
+    change: ThreadChange,
+) -> Result<Thread, Error> {
     let last = last_listed(connection, site, id)?;
     let target = threads::table.filter(threads::site_id.eq(site.number())).filter(threads::id.eq(id.number()));
     let query = || {
         Cached(
             diesel::update(target)
                 .set((
-                    threads::comment_count.eq(threads::comment_count - 1),
-                    threads::root_count.eq(threads::root_count - i32::from(root)),
+                    threads::comment_count.eq(threads::comment_count + change.comments),
+                    threads::root_count.eq(threads::root_count + change.roots),
                     threads::last_comment_at.eq(last),
                 ))
                 .returning(columns::<Row>()),
@@ -328,19 +344,23 @@ pub fn update_counters(
     Ok(())
 }
 
-/// Changes the state and the own limit of a thread.
+/// Writes key, page and settings of a thread as they are in `thread`.
 ///
 /// # Errors
-/// [`Error`] of the database.
-pub fn update_settings(
-    connection: &mut Connection,
-    site: SiteId,
-    id: ThreadId,
-    state: ThreadState,
-    max_characters: Option<u32>,
-) -> Result<(), Error> {
+/// [`Error::Conflict`] when another thread has the key.
+pub fn update_settings(connection: &mut Connection, site: SiteId, id: ThreadId, thread: &Thread) -> Result<(), Error> {
     let target = threads::table.filter(threads::site_id.eq(site.number())).filter(threads::id.eq(id.number()));
-    let values = (threads::state.eq(state.number()), threads::max_characters.eq(max_characters.map(stored_count)));
+    let values = (
+        threads::key.eq(thread.key.as_str()),
+        threads::url.eq(thread.url.as_deref()),
+        threads::title.eq(thread.title.as_deref()),
+        threads::state.eq(thread.state.number()),
+        threads::max_characters.eq(thread.max_characters.map(stored_count)),
+        threads::moderation.eq(thread.moderation.map(Moderation::name)),
+        threads::slow_mode_seconds.eq(thread.slow_mode_seconds.map(stored_count)),
+        threads::pinned_comment_id.eq(thread.pinned_comment_id.map(CommentId::number)),
+        threads::stays_open.eq(thread.stays_open),
+    );
     each_backend!(connection, |conn| diesel::update(target).set(values).execute(conn))?;
     Ok(())
 }

@@ -12,6 +12,7 @@
 )]
 
 mod answer;
+mod browser;
 mod client;
 mod contract;
 mod coverage;
@@ -23,18 +24,33 @@ mod promise;
 mod raw;
 mod world;
 
+mod admin_threads;
 mod article;
+mod bans;
 mod conditional;
 mod cors;
+mod decisions;
 mod editing;
 mod idempotency;
 mod paging;
 mod posting;
 mod protocol;
+mod queue;
 mod quotas;
+mod reports;
+mod roles;
+mod rules;
+mod screening;
 mod service;
+mod sessions;
+mod sites;
+mod staff;
+mod staff_operations;
+mod staff_protocol;
+mod stats;
 mod texts;
 mod threads;
+mod undo;
 mod votes;
 mod wire;
 
@@ -53,6 +69,10 @@ const AREAS: &[Area] = &[
     ("paging", paging::PROMISES),
     ("editing", editing::PROMISES),
     ("votes", votes::PROMISES),
+    ("screening", screening::PROMISES),
+    ("reports", reports::PROMISES),
+    ("bans", bans::PROMISES),
+    ("rules", rules::PROMISES),
     ("idempotency", idempotency::PROMISES),
     ("quotas", quotas::PROMISES),
     ("conditional", conditional::PROMISES),
@@ -60,6 +80,16 @@ const AREAS: &[Area] = &[
     ("protocol", protocol::PROMISES),
     ("wire", wire::PROMISES),
     ("service", service::PROMISES),
+    ("sessions", sessions::PROMISES),
+    ("staff", staff::PROMISES),
+    ("admin_threads", admin_threads::PROMISES),
+    ("sites", sites::PROMISES),
+    ("stats", stats::PROMISES),
+    ("roles", roles::PROMISES),
+    ("staff_protocol", staff_protocol::PROMISES),
+    ("queue", queue::PROMISES),
+    ("decisions", decisions::PROMISES),
+    ("undo", undo::PROMISES),
 ];
 
 fn main() -> ExitCode {

@@ -10,11 +10,16 @@ use std::time::Duration;
 
 use actix_server::ServerHandle;
 use diesel::RunQueryDsl;
+use diesel::connection::SimpleConnection;
 use rejoinder::app;
 use rejoinder::clock::Clock;
 use rejoinder::config::Settings;
-use rejoinder::domain::access::{Role, SiteScope};
+use rejoinder::domain::access::Role;
+use rejoinder::domain::comment::Comment;
+use rejoinder::domain::id::{CommentId, StaffId};
 use rejoinder::domain::origin::OriginPattern;
+use rejoinder::domain::password::PasswordHash;
+use rejoinder::domain::revision::RevisionKind;
 use rejoinder::domain::site::{SiteChange, Slug};
 use rejoinder::domain::staff::StaffName;
 use rejoinder::domain::thread::{ThreadKey, ThreadState};
@@ -22,6 +27,7 @@ use rejoinder::domain::time::Timestamp;
 use rejoinder::randomness::Randomness;
 use rejoinder::service::Service;
 use rejoinder::service::audits::{self, Repair};
+use rejoinder::service::hashing::Hashing;
 use rejoinder::service::sites::{self, Changed};
 use rejoinder::service::staff::{self, NewStaff};
 use rejoinder::service::sweeping;
@@ -110,6 +116,14 @@ impl Setup {
     }
 }
 
+#[derive(diesel::QueryableByName)]
+struct Line {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    action: String,
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    subject: String,
+}
+
 /// A running service.
 #[derive(Clone)]
 pub(crate) struct World(Arc<WorldParts>);
@@ -170,14 +184,61 @@ impl World {
 
     /// A member of staff with an API token for all that they may do, on these sites or on all.
     pub(crate) async fn staff(&self, name: &str, role: Role, sites: &[&str]) -> Client {
-        let mut ids = Vec::new();
-        for site in sites {
-            ids.push(sites::find(&self.0.service, site).await.unwrap().id);
-        }
-        let sites = if ids.is_empty() { SiteScope::Everywhere } else { SiteScope::Only(ids) };
+        let sites = (!sites.is_empty()).then(|| sites.iter().map(|site| slug(site)).collect());
         let new = NewStaff { name: StaffName::parse(name).unwrap(), role, sites };
-        let (_, token) = staff::add(&self.0.service, new).await.unwrap();
-        Client::staff(self.clone(), name, &token.reveal())
+        let added = staff::add(&self.0.service, None, new).await.unwrap();
+        Client::staff(self.clone(), name, &added.secret.reveal())
+    }
+
+    /// The service's hashing of passwords.
+    pub(crate) fn hashing(&self) -> &Hashing {
+        &self.0.service.hashing
+    }
+
+    /// What time it is, in seconds since 1970.
+    pub(crate) fn now_seconds(&self) -> i64 {
+        self.0.service.clock.now().milliseconds() / 1_000
+    }
+
+    /// How many rows a table has.
+    pub(crate) async fn count(&self, table: &str) -> i64 {
+        #[derive(diesel::QueryableByName)]
+        struct Count {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            count: i64,
+        }
+        let query = diesel::sql_query(format!("SELECT count(*) AS count FROM {table}"));
+        let work = move |connection: &mut Connection| {
+            let counted: Result<Count, _> = match connection {
+                Connection::Sqlite(connection) => query.get_result(&mut **connection),
+                Connection::Postgres(connection) => query.get_result(&mut **connection),
+            };
+            counted.map_err(rejoinder::store::Error::from)
+        };
+        self.0.service.store.read(work).await.unwrap().count
+    }
+
+    /// What is kept of somebody's password.
+    pub(crate) async fn password_hash(&self, name: &str) -> String {
+        let id = self.staff_id(name).await;
+        let found = self.0.service.store.read(move |connection| store::credentials::find(connection, id)).await;
+        found.unwrap().unwrap().password.unwrap().as_str().to_owned()
+    }
+
+    /// Keeps this of somebody's password.
+    pub(crate) async fn set_password_hash(&self, name: &str, hash: &str) {
+        let (id, hash) = (self.staff_id(name).await, PasswordHash::from_stored(hash.to_owned()));
+        let work = move |connection: &mut Connection| store::credentials::update_password(connection, id, Some(&hash));
+        self.0.service.store.write(work).await.unwrap();
+    }
+
+    pub(crate) async fn staff_id(&self, name: &str) -> StaffId {
+        staff::find_by_name(&self.0.service, &StaffName::parse(name).unwrap()).await.unwrap().id
+    }
+
+    /// Where the database is.
+    pub(crate) fn database(&self) -> &str {
+        self.0.settings.database.url()
     }
 
     pub(crate) fn pass_seconds(&self, seconds: i64) {
@@ -186,12 +247,12 @@ impl World {
 
     /// Changes the site `default`.
     pub(crate) async fn set_site(&self, change: SiteChange) {
-        let changed = sites::set(&self.0.service, slug("default"), change).await.unwrap();
+        let changed = sites::set(&self.0.service, None, slug("default"), change).await.unwrap();
         assert!(matches!(changed, Changed::To(_)), "{changed:?}");
     }
 
     pub(crate) async fn add_site(&self, name: &str, change: SiteChange) {
-        let added = sites::add(&self.0.service, slug(name), change).await.unwrap();
+        let added = sites::add(&self.0.service, None, slug(name), change).await.unwrap();
         assert!(matches!(added, Changed::To(_)), "{added:?}");
     }
 
@@ -205,21 +266,106 @@ impl World {
         self.set_thread(key, ThreadChange { state: Some(ThreadState::Closed), ..ThreadChange::default() }).await;
     }
 
+    /// A comment of the site `default` as it is kept.
+    pub(crate) async fn stored(&self, id: &str) -> Comment {
+        let (site, id) = (sites::find(&self.0.service, "default").await.unwrap().id, CommentId::parse(id).unwrap());
+        let found = self.0.service.store.read(move |connection| store::comments::find(connection, site, id)).await;
+        found.unwrap().expect("the comment is there")
+    }
+
+    /// The earlier texts of a comment of the site `default`, oldest first.
+    pub(crate) async fn revisions(&self, id: &str) -> Vec<(RevisionKind, String)> {
+        let (site, id) = (sites::find(&self.0.service, "default").await.unwrap().id, CommentId::parse(id).unwrap());
+        let work = move |connection: &mut Connection| store::revisions::list_by_comment(connection, site, id);
+        let revisions = self.0.service.store.read(work).await.unwrap();
+        revisions.into_iter().map(|revision| (revision.kind, revision.body)).collect()
+    }
+
+    /// Writes down what is only counted in memory, as the service does every few seconds.
+    pub(crate) async fn write_down(&self) {
+        rejoinder::service::origins::write_down(&self.0.service).await.unwrap();
+    }
+
+    /// What staff did, as the log has it: actions with their subjects, oldest first.
+    pub(crate) async fn log(&self) -> Vec<(String, String)> {
+        let work = |connection: &mut Connection| {
+            let query = || {
+                diesel::sql_query(
+                    "SELECT action, coalesce(subject, '') AS subject FROM decisions \
+                     WHERE staff_id IS NOT NULL ORDER BY id",
+                )
+            };
+            let lines: Result<Vec<Line>, _> = match connection {
+                Connection::Sqlite(connection) => query().load(&mut **connection),
+                Connection::Postgres(connection) => query().load(&mut **connection),
+            };
+            lines.map_err(store::Error::from)
+        };
+        let lines = self.0.service.store.read(work).await.unwrap();
+        lines.into_iter().map(|line| (line.action, line.subject)).collect()
+    }
+
+    /// Runs a statement on the database.
+    pub(crate) async fn execute(&self, sql: &str) {
+        let statement = diesel::sql_query(sql.to_owned());
+        let work = move |connection: &mut Connection| {
+            let done = match connection {
+                Connection::Sqlite(connection) => statement.clone().execute(&mut **connection),
+                Connection::Postgres(connection) => statement.clone().execute(&mut **connection),
+            };
+            done.map_err(store::Error::from)
+        };
+        self.0.service.store.write(work).await.unwrap();
+    }
+
     pub(crate) async fn sweep(&self) {
         sweeping::sweep(&self.0.service).await.unwrap();
     }
 
     /// Writes into every site what no version of the program can have written there.
     pub(crate) async fn spoil_sites(&self) {
-        let spoil = diesel::sql_query("UPDATE sites SET origins = 'nonsense'");
-        let work = move |connection: &mut Connection| {
-            let spoilt = match connection {
-                Connection::Sqlite(connection) => spoil.clone().execute(&mut **connection),
-                Connection::Postgres(connection) => spoil.clone().execute(&mut **connection),
-            };
-            spoilt.map_err(rejoinder::store::Error::from)
+        self.execute("UPDATE sites SET origins = 'nonsense'").await;
+    }
+
+    /// Puts open reports of so many readers about a comment into the store, as the service would.
+    pub(crate) async fn add_reports(&self, comment: &str, readers: u8) {
+        let id = CommentId::parse(comment).unwrap().number();
+        let bytes = |hex: String| {
+            if self.0.settings.database.url().starts_with("sqlite") {
+                format!("x'{hex}'")
+            } else {
+                format!("'\\x{hex}'")
+            }
         };
-        self.0.service.store.write(work).await.unwrap();
+        let counts = format!(
+            "UPDATE comments SET report_count = report_count + {readers} WHERE id = {id};
+             INSERT INTO queue_counts SELECT site_id, 5, id % 16, 1 FROM comments WHERE id = {id} AND report_count = {readers}
+             ON CONFLICT (site_id, queue, shard) DO UPDATE SET comment_count = queue_counts.comment_count + 1;"
+        );
+        let now = self.0.service.clock.now().milliseconds();
+        let report = |reader: u8| {
+            let network = format!("{reader:02x}").repeat(16);
+            let (reporter, network) = (bytes(format!("02{network}")), bytes(network));
+            format!(
+                "INSERT INTO reports (comment_id, reporter, site_id, network, reason, detail, weight, outcome, created_at)
+                 SELECT id, {reporter}, site_id, {network}, 'abuse', 'rude', 1000, 0, {now} FROM comments WHERE id = {id};"
+            )
+        };
+        let sql: String = std::iter::once(counts).chain((1..=readers).map(report)).collect();
+        assert!(self.run_sql(&sql).await, "{sql}");
+    }
+
+    /// Runs statements, past the service; whether the database let them.
+    pub(crate) async fn run_sql(&self, sql: &str) -> bool {
+        let sql = sql.to_owned();
+        let work = move |connection: &mut Connection| {
+            let done = match connection {
+                Connection::Sqlite(connection) => connection.batch_execute(&sql),
+                Connection::Postgres(connection) => connection.batch_execute(&sql),
+            };
+            done.map_err(rejoinder::store::Error::from)
+        };
+        self.0.service.store.write(work).await.is_ok()
     }
 
     /// Takes the database away, as a failing disk or network would.
@@ -234,7 +380,10 @@ impl World {
             return Vec::new();
         }
         match audits::run(&self.0.service, Repair::No).await {
-            Ok(audit) => audit.discrepancies.iter().map(|found| format!("wrong counters: {found:?}")).collect(),
+            Ok(audit) => {
+                let threads = audit.discrepancies.iter().map(|found| format!("wrong counters: {found:?}"));
+                threads.chain(audit.queues.iter().map(|found| format!("wrong queue: {found:?}"))).collect()
+            }
             Err(error) => vec![format!("the counters can't be audited: {error}")],
         }
     }

@@ -10,7 +10,7 @@ use rejoinder::domain::address::ClientNetwork;
 use rejoinder::domain::author::DisplayName;
 use rejoinder::domain::id::{CommentId, SiteId};
 use rejoinder::domain::page::{List, Sort};
-use rejoinder::domain::site::{Policy, Site, SiteChange, Slug};
+use rejoinder::domain::site::{Site, SiteChange, Slug};
 use rejoinder::domain::thread::{PageFacts, ThreadKey};
 use rejoinder::domain::time::Timestamp;
 use rejoinder::randomness::Randomness;
@@ -64,8 +64,8 @@ fn a_use_case_that_panics_leaves_nothing_behind() {
             move |connection: &mut Connection| {
                 let slug = Slug::parse(&format!("site-{number}")).unwrap();
                 let id = SiteId::from_number(number);
-                let site = Site { id, slug, origins: Vec::new(), policy: Policy::default() };
-                store::sites::insert(connection, &site, Timestamp::from_milliseconds(1))
+                let site = Site::new(id, slug, Timestamp::from_milliseconds(1));
+                store::sites::insert(connection, &site)
             }
         };
         let failing = add(1);
@@ -97,7 +97,7 @@ fn a_caller_who_goes_away_leaves_no_transaction_open() {
             drop(futures_util::FutureExt::now_or_never(reading));
         }
         let slug = Slug::parse("after").unwrap();
-        sites::add(&service, slug, SiteChange::default()).await.unwrap();
+        sites::add(&service, None, slug, SiteChange::default()).await.unwrap();
         assert_eq!(sites::list(&service).await.unwrap().len(), 2);
         service.store.close().await;
     });
@@ -123,7 +123,7 @@ fn a_page_of_the_longest_texts_is_cut_and_goes_on() {
     on_both(async |database| {
         let service = open(&database, 4).await;
         let change = SiteChange { max_characters: Some(20_000), ..SiteChange::default() };
-        sites::set(&service, Slug::parse("default").unwrap(), change).await.unwrap();
+        sites::set(&service, None, Slug::parse("default").unwrap(), change).await.unwrap();
         let site = sites::find(&service, "default").await.unwrap();
         let text = "x".repeat(20_000);
         for _ in 0..3 {

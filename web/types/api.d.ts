@@ -2118,7 +2118,7 @@ export interface components {
          *     values.
          * @enum {string}
          */
-        LoggedAction: "approve" | "reject" | "spam" | "restore" | "delete" | "hold" | "undo" | "ban" | "change_ban" | "lift_ban" | "change_thread" | "merge_thread" | "add_site" | "change_site" | "remove_site" | "add_rule" | "change_rule" | "remove_rule" | "add_staff" | "change_staff" | "remove_staff" | "add_token" | "remove_token" | "sign_in" | "change_password" | "add_totp" | "remove_totp";
+        LoggedAction: "approve" | "reject" | "spam" | "restore" | "delete" | "hold" | "undo" | "ban" | "change_ban" | "lift_ban" | "change_thread" | "merge_thread" | "add_site" | "change_site" | "remove_site" | "add_rule" | "change_rule" | "remove_rule" | "add_staff" | "change_staff" | "remove_staff" | "add_token" | "change_token" | "remove_token" | "sign_in" | "change_password" | "add_totp" | "remove_totp";
         /** @description An entry of the log. Later versions may add members. */
         Decision: {
             id: components["schemas"]["DecisionId"];

@@ -13,7 +13,7 @@ DROP TABLE recovery_codes;
 DROP TABLE staff_sites;
 DROP TABLE staff;
 DROP FUNCTION refuse_change_of_decisions;
-DROP INDEX threads_by_site;
+DROP INDEX threads_by_id;
 DROP INDEX authors_by_staff;
 ALTER TABLE authors DROP COLUMN staff_id;
 ALTER TABLE threads DROP COLUMN stays_open;
@@ -29,6 +29,7 @@ ALTER TABLE sites DROP COLUMN guidelines;
 
 DROP INDEX comments_by_erasure;
 DROP INDEX comments_by_report;
+DROP INDEX comments_by_hold;
 DROP INDEX comments_by_network;
 DROP INDEX comments_by_author;
 CREATE INDEX comments_by_author ON comments (author_id, thread_id, id);

@@ -10,6 +10,7 @@ ALTER TABLE comments ADD COLUMN erase_at BIGINT;
 DROP INDEX comments_by_author;
 CREATE INDEX comments_by_author ON comments (author_id, thread_id, id, status);
 CREATE INDEX comments_by_network ON comments (site_id, network, id) WHERE network IS NOT NULL;
+CREATE INDEX comments_by_hold ON comments (site_id, id) WHERE holds IS NOT NULL;
 CREATE INDEX comments_by_report ON comments (site_id, id) WHERE report_count > 0;
 CREATE INDEX comments_by_erasure ON comments (erase_at) WHERE erase_at IS NOT NULL;
 
@@ -197,4 +198,4 @@ CREATE TABLE secrets (
     value BYTEA NOT NULL
 );
 
-CREATE INDEX threads_by_site ON threads (site_id, id);
+CREATE INDEX threads_by_id ON threads (id);

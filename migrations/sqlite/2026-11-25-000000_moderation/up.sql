@@ -55,6 +55,7 @@ CREATE INDEX comments_by_root ON comments (root_id, listing, id);
 CREATE INDEX comments_by_site ON comments (site_id, status, id, thread_id, author_id);
 CREATE INDEX comments_by_author ON comments (author_id, thread_id, id, status);
 CREATE INDEX comments_by_network ON comments (site_id, network, id) WHERE network IS NOT NULL;
+CREATE INDEX comments_by_hold ON comments (site_id, id) WHERE holds IS NOT NULL;
 CREATE INDEX comments_by_report ON comments (site_id, id) WHERE report_count > 0;
 CREATE INDEX comments_by_erasure ON comments (erase_at) WHERE erase_at IS NOT NULL;
 

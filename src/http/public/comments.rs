@@ -31,7 +31,7 @@ use crate::service::posting::{self, Answer, Draft, DraftText, Posted, Retry};
 
 impl Api {
     /// How long the body of a request may take.
-    pub(super) fn body_deadline(&self) -> Duration {
+    pub(in crate::http) fn body_deadline(&self) -> Duration {
         Duration::from_secs(self.settings.body_timeout_seconds)
     }
 }
@@ -45,6 +45,7 @@ pub(super) fn comment_id(path: &(String, String)) -> Result<CommentId, Refusal> 
 struct ListAnswer {
     thread: ThreadView,
     policy: PolicyView,
+    pinned: Option<CommentView>,
     comments: Vec<CommentView>,
     next_cursor: Option<String>,
 }
@@ -70,7 +71,8 @@ pub async fn list_comments(request: HttpRequest, api: Data<Api>, visit: Visit) -
     let roots = page.roots.items.iter();
     let answer = ListAnswer {
         thread: ThreadView::from(&page.thread),
-        policy: page.policy.into(),
+        policy: PolicyView::of(&site, page.policy),
+        pinned: page.pinned.as_ref().map(|comment| CommentView::public(comment, page.policy)),
         comments: roots.map(|root| CommentView::with_replies(&site, page.policy, root)).collect(),
         next_cursor,
     };
@@ -145,7 +147,7 @@ struct NewComment {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct NewThread {
+pub(in crate::http) struct NewThread {
     key: String,
     #[serde(default)]
     url: Option<String>,
@@ -161,24 +163,33 @@ struct NewAuthor {
     email: Option<String>,
 }
 
-impl NewComment {
-    /// Every member as a value of the domain, or every rule that one of them breaks.
-    fn into_draft(self, site: &Site) -> Result<Draft, Refusal> {
-        let mut errors = Vec::new();
+impl NewThread {
+    /// Every member as a value of the domain; what is wrong with them is added to `errors`.
+    pub(in crate::http) fn read(self, errors: &mut Vec<InputError>) -> (Option<ThreadKey>, PageFacts) {
         let mut note = |pointer: &'static str, rule| errors.push(InputError { pointer: pointer.into(), rule });
-        let key = ThreadKey::parse(&self.thread.key);
+        let key = ThreadKey::parse(&self.key);
         if key.is_none() {
             note("/thread/key", Rule::InvalidThreadKey);
         }
-        let url = self.thread.url.map(|url| PageUrl::parse(&url));
+        let url = self.url.map(|url| PageUrl::parse(&url));
         if matches!(url, Some(None)) {
             note("/thread/url", Rule::InvalidUrl);
         }
-        let title = self.thread.title.map_or(Ok(None), |title| PageTitle::parse(&title));
+        let title = self.title.map_or(Ok(None), |title| PageTitle::parse(&title));
         let title = title.unwrap_or_else(|error| {
             note("/thread/title", error.into());
             None
         });
+        (key, PageFacts { url: url.flatten(), title })
+    }
+}
+
+impl NewComment {
+    /// Every member as a value of the domain, or every rule that one of them breaks.
+    fn into_draft(self, site: &Site) -> Result<Draft, Refusal> {
+        let mut errors = Vec::new();
+        let (key, page) = self.thread.read(&mut errors);
+        let mut note = |pointer: &'static str, rule| errors.push(InputError { pointer: pointer.into(), rule });
         let parent_id = self.parent_id.map(|id| CommentId::parse(&id));
         if matches!(parent_id, Some(None)) {
             note("/parent_id", Rule::ParentNotFound);
@@ -197,7 +208,7 @@ impl NewComment {
         };
         // Anybody can post; a link under "most discussed" leads to the site's own pages only.
         let own_page = |url: &PageUrl| Origin::of(url.as_url()).is_some_and(|origin| site.links_to(&origin));
-        let page = PageFacts { url: url.flatten().filter(own_page), title };
+        let page = PageFacts { url: page.url.filter(own_page), title: page.title };
         let text = DraftText(self.body);
         Ok(Draft { key, page, parent_id: parent_id.flatten(), name, email: email.flatten(), text })
     }

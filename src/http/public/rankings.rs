@@ -12,7 +12,7 @@ use crate::http::answer::public;
 use crate::http::error::ApiError;
 use crate::http::gate::Visit;
 use crate::http::query::Query;
-use crate::service::threads;
+use crate::service::rankings;
 
 #[derive(Debug, Serialize)]
 struct RankingAnswer {
@@ -36,7 +36,7 @@ pub async fn rank_most_commented(request: HttpRequest, api: Data<Api>, visit: Vi
     let window = query.take_named("window", Window::Day, &Window::EACH.map(Window::name), Window::from_name)?;
     let limit = query.take_number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT)?;
     query.finish()?;
-    let ranked = threads::most_commented(&api.service, visit.site, window, limit).await?;
+    let ranked = rankings::most_commented(&api.service, visit.site, window, limit).await?;
     let threads = ranked.iter().map(|ranked| RankedView {
         thread: ThreadView::from(&ranked.thread),
         comments: ranked.comments,

@@ -29,6 +29,23 @@ impl Serialize for Time {
     }
 }
 
+/// The day of a time in UTC, as RFC 3339 has it.
+#[derive(Debug, Clone, Copy)]
+pub struct Date(Timestamp);
+
+impl From<Timestamp> for Date {
+    fn from(time: Timestamp) -> Self {
+        Self(time)
+    }
+}
+
+impl Serialize for Date {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let time = jiff::Timestamp::from_millisecond(self.0.milliseconds()).map_err(serde::ser::Error::custom)?;
+        serializer.collect_str(&jiff::tz::Offset::UTC.to_datetime(time).date())
+    }
+}
+
 /// A thread.
 #[derive(Debug, Serialize)]
 pub struct ThreadView {
@@ -66,10 +83,13 @@ pub struct PolicyView {
     guests: bool,
     voting: &'static str,
     text_format: &'static str,
+    guidelines: Option<String>,
 }
 
-impl From<Policy> for PolicyView {
-    fn from(policy: Policy) -> Self {
+impl PolicyView {
+    /// What writers may do where this policy of the site holds.
+    #[must_use]
+    pub fn of(site: &Site, policy: Policy) -> Self {
         let format: TextFormat = policy.text_format;
         Self {
             max_characters: policy.max_characters,
@@ -80,6 +100,7 @@ impl From<Policy> for PolicyView {
             guests: policy.guests,
             voting: policy.voting.name(),
             text_format: format.name(),
+            guidelines: site.guidelines.as_ref().map(|guidelines| guidelines.as_str().to_owned()),
         }
     }
 }
