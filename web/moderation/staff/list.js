@@ -6,6 +6,7 @@ import { addStaff, listStaff } from '../calls.js';
 import { openDialog } from '../dialog.js';
 import { h } from '../dom.js';
 import { field, form } from '../form.js';
+import { day } from '../format.js';
 import { allSites, entry, page } from '../page.js';
 import { pagedList } from '../paged.js';
 import { badge, button, timeElement, written } from '../parts.js';
@@ -83,8 +84,8 @@ function showToken({ staff, token, secret }) {
         'p',
         null,
         written(staff.name),
-        ' signs in with this token and sets a password then. It is shown only now, and ends ',
-        timeElement(token.expires_at),
+        ' signs in with this token and sets a password then. It is shown only now, and holds until ',
+        day(token.expires_at),
         '.',
       ),
       secretBox('Token', secret),

@@ -40,7 +40,9 @@ export function barChart(title, days) {
     h(
       'div',
       { class: 'chart-scale', 'aria-hidden': 'true' },
-      [top, top / 2, 0].map((value) => h('span', { class: 'number' }, Number.isInteger(value) ? compact(value) : '')),
+      [top, top / 2, 0].map((value, index) =>
+        h('span', { class: 'number' }, Number.isInteger(value) && (top > 0 || index === 2) ? compact(value) : ''),
+      ),
     ),
     h('div', { class: 'chart-room' }, svg),
     h(

@@ -2,7 +2,6 @@
 
 /** @import { AdminThread, Screen } from '../types' */
 
-import { announce } from '../announce.js';
 import { changeThread, findThread } from '../calls.js';
 import { fill, h, webAddress } from '../dom.js';
 import { number, plural } from '../format.js';
@@ -64,7 +63,6 @@ export const threadScreen = ({ main, place, signal }) => {
     const state = thread.state === 'open' ? 'closed' : 'open';
     try {
       changed(await changeThread(thread.id, { state }));
-      announce(state === 'open' ? 'The thread is open.' : 'The thread is closed.');
       toast(state === 'open' ? 'Open: readers can comment again.' : 'Closed: readers can’t comment any more.');
     } catch (error) {
       toastError(error, state === 'open' ? 'Not opened' : 'Not closed');
