@@ -255,7 +255,7 @@ async fn only_own_pages_use_a_session(setup: Setup) {
         (None, Some("https://news.example"), false),
         (None, Some("null"), false),
         (None, Some(""), false),
-        (None, None, false),
+        (None, None, true),
     ];
     for (site, origin, is_own) in senders {
         let headers = [("sec-fetch-site", site), ("origin", origin)];

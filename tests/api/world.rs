@@ -289,8 +289,12 @@ impl World {
     /// What staff did, as the log has it: actions with their subjects, oldest first.
     pub(crate) async fn log(&self) -> Vec<(String, String)> {
         let work = |connection: &mut Connection| {
-            let query =
-                || diesel::sql_query("SELECT action, coalesce(subject, '') AS subject FROM decisions ORDER BY id");
+            let query = || {
+                diesel::sql_query(
+                    "SELECT action, coalesce(subject, '') AS subject FROM decisions \
+                     WHERE staff_id IS NOT NULL ORDER BY id",
+                )
+            };
             let lines: Result<Vec<Line>, _> = match connection {
                 Connection::Sqlite(connection) => query().load(&mut **connection),
                 Connection::Postgres(connection) => query().load(&mut **connection),
@@ -333,20 +337,21 @@ impl World {
                 format!("'\\x{hex}'")
             }
         };
-        let mut sql = format!(
+        let counts = format!(
             "UPDATE comments SET report_count = report_count + {readers} WHERE id = {id};
              INSERT INTO queue_counts SELECT site_id, 5, id % 16, 1 FROM comments WHERE id = {id} AND report_count = {readers}
              ON CONFLICT (site_id, queue, shard) DO UPDATE SET comment_count = queue_counts.comment_count + 1;"
         );
         let now = self.0.service.clock.now().milliseconds();
-        for reader in 1..=readers {
+        let report = |reader: u8| {
             let network = format!("{reader:02x}").repeat(16);
             let (reporter, network) = (bytes(format!("02{network}")), bytes(network));
-            sql += &format!(
+            format!(
                 "INSERT INTO reports (comment_id, reporter, site_id, network, reason, detail, weight, outcome, created_at)
                  SELECT id, {reporter}, site_id, {network}, 'abuse', 'rude', 1000, 0, {now} FROM comments WHERE id = {id};"
-            );
-        }
+            )
+        };
+        let sql: String = std::iter::once(counts).chain((1..=readers).map(report)).collect();
         assert!(self.run_sql(&sql).await, "{sql}");
     }
 
