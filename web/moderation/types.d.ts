@@ -35,7 +35,8 @@ export type SiteSettings = Schemas['SiteSettings'];
 export type Staff = Schemas['Staff'];
 export type Stats = Schemas['Stats'];
 export type Status = Schemas['Status'];
-export type TextRange = [from: number, to: number];
+/** Where a part of a text begins and where the rest goes on, in code points. */
+export type TextRange = number[];
 export type Totp = Schemas['Totp'];
 
 /** What can stand between the tags of an element; lists are unfolded, the falsy is left out. */
