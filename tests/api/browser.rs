@@ -72,8 +72,8 @@ impl Authenticator {
         mac.update(&counter.to_be_bytes());
         let digest = mac.finalize().into_bytes();
         let offset = usize::from(digest[19] & 15);
-        let word = u32::from_be_bytes(digest[offset..offset + 4].try_into().unwrap()) & 0x7fff_ffff;
-        format!("{:06}", word % 1_000_000)
+        let number = u32::from_be_bytes(digest[offset..offset + 4].try_into().unwrap()) & 0x7fff_ffff;
+        format!("{:06}", number % 1_000_000)
     }
 }
 
@@ -82,6 +82,6 @@ pub(crate) async fn add_second_factor(world: &World, browser: &Client) -> (Authe
     let begun = browser.admin(Method::POST, "me/totp").await.ok();
     let app = Authenticator::with_secret(begun["secret"].as_str().unwrap());
     let confirmed = browser.admin(Method::PUT, "me/totp").json(&json!({"code": app.code(world)})).await.ok();
-    let codes = confirmed["recovery_codes"].as_array().unwrap();
-    (app, codes.iter().map(|code| code.as_str().unwrap().to_owned()).collect())
+    let recovery = confirmed["recovery_codes"].as_array().unwrap();
+    (app, recovery.iter().map(|code| code.as_str().unwrap().to_owned()).collect())
 }

@@ -238,14 +238,12 @@ async fn of_two_owners_who_shut_each_other_out_one_stays(setup: Setup) {
         let other = world.staff(&format!("Other {round}"), Role::Owner, &[]).await;
         let (id, other_id) = (me(&one).await, me(&other).await);
         let from_beside = other.asking(&beside);
-        let (first, second) = match round % 2 {
-            0 => tokio::join!(
-                change(&one, &other_id, json!({"role": "viewer"})),
-                change(&from_beside, &id, json!({"is_disabled": true})),
-            ),
-            _ => tokio::join!(async { one.admin(Method::DELETE, &staff_path(&other_id)).await }, async {
-                from_beside.admin(Method::DELETE, &staff_path(&id)).await
-            },),
+        let (first, second) = if round % 2 == 0 {
+            let demoted = change(&one, &other_id, json!({"role": "viewer"}));
+            tokio::join!(demoted, change(&from_beside, &id, json!({"is_disabled": true})))
+        } else {
+            let removed = one.admin(Method::DELETE, &staff_path(&other_id)).into_future();
+            tokio::join!(removed, from_beside.admin(Method::DELETE, &staff_path(&id)).into_future())
         };
         let done = [&first, &second].iter().filter(|answer| (200..300).contains(&answer.status)).count();
         assert_eq!(done, 1, "{} {}", first.text(), second.text());

@@ -156,6 +156,8 @@ pub(crate) fn all(client: &Client, props: &Props) -> Vec<StaffCall> {
             (true, Value::Null) => request.json(&small_change(&rest)),
             (true, body) => request.json(body),
         };
+        // Only a page of the service may sign in.
+        let request = if need == Nothing { request.header("sec-fetch-site", "same-origin") } else { request };
         StaffCall { need, names_a_site, request }
     };
     calls.into_iter().map(call).collect()
