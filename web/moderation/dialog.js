@@ -23,7 +23,7 @@ export function openDialog(title, content, { isWide = false, stays = false, onCl
   const element = h(
     'dialog',
     { class: isWide ? 'dialog is-wide' : 'dialog', 'aria-labelledby': id },
-    h('header', { class: 'dialog-head' }, h('h2', { id }, title), iconButton('Close', 'close', close)),
+    h('div', { class: 'dialog-head' }, h('h2', { id }, title), iconButton('Close', 'close', close)),
     h('div', { class: 'dialog-body' }, content),
   );
   element.addEventListener('click', (event) => {
