@@ -8,9 +8,10 @@ use actix_web::http::header::{ACCESS_CONTROL_REQUEST_METHOD, ALLOW, HeaderValue,
 use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, web};
 
-use super::admin::gate::staff_gate;
+use super::admin::gate::{Entrance, staff_gate};
 use super::admin::{
-    authors, bans, comments as cases, decisions, queues, rules, session, sites, stats, threads as staff_threads,
+    authors, bans, comments as cases, decisions, password, queues, rules, second_factor, session, sessions, sites,
+    staff, stats, threads as staff_threads, tokens,
 };
 use super::error::ApiError;
 use super::gate::{Access, api, find_site, gate, take_from_quota};
@@ -45,17 +46,14 @@ struct Address {
 }
 
 fn addresses() -> Vec<Address> {
-    let mut addresses = on_sites();
-    addresses.extend(for_administration());
-    addresses.extend(beside_the_api());
-    addresses
+    [on_sites(), staff_themselves(), work_of_staff(), beside_the_api()].into_iter().flatten().collect()
 }
 
-const fn address(path: &'static str, endpoints: Vec<Endpoint>) -> Address {
+fn address(path: &'static str, endpoints: Vec<Endpoint>) -> Address {
     Address { path, endpoints }
 }
 
-/// The calls for widgets.
+/// What readers and writers of a site ask for.
 fn on_sites() -> Vec<Address> {
     vec![
         address(
@@ -107,10 +105,72 @@ fn on_sites() -> Vec<Address> {
     ]
 }
 
-/// The calls for staff.
-fn for_administration() -> Vec<Address> {
+/// Who is staff, and how they come in.
+fn staff_themselves() -> Vec<Address> {
     vec![
+        address(
+            "/api/v1/admin/session",
+            vec![
+                for_staff_by(Entrance::SigningIn, Method::POST, "sign_in", session::sign_in),
+                for_staff(Method::DELETE, "sign_out", session::sign_out),
+            ],
+        ),
         address("/api/v1/admin/me", vec![for_staff(Method::GET, "read_me", session::read_me)]),
+        address(
+            "/api/v1/admin/me/password",
+            vec![for_staff_by(Entrance::Proving, Method::PUT, "change_password", password::change_password)],
+        ),
+        address(
+            "/api/v1/admin/me/totp",
+            vec![
+                for_staff(Method::POST, "begin_totp", second_factor::begin_totp),
+                for_staff_by(Entrance::Proving, Method::PUT, "confirm_totp", second_factor::confirm_totp),
+            ],
+        ),
+        address(
+            "/api/v1/admin/me/totp/removal",
+            vec![for_staff_by(Entrance::Proving, Method::POST, "remove_totp", second_factor::remove_totp)],
+        ),
+        address("/api/v1/admin/sessions", vec![for_staff(Method::GET, "list_sessions", sessions::list_sessions)]),
+        address(
+            "/api/v1/admin/sessions/{session_id}",
+            vec![for_staff(Method::DELETE, "end_session", sessions::end_session)],
+        ),
+        address(
+            "/api/v1/admin/staff",
+            vec![
+                for_staff(Method::GET, "list_staff", staff::list_staff),
+                for_staff(Method::POST, "add_staff", staff::add_staff),
+            ],
+        ),
+        address(
+            "/api/v1/admin/staff/{staff_id}",
+            vec![
+                for_staff(Method::GET, "find_staff", staff::find_staff),
+                for_staff(Method::PATCH, "change_staff", staff::change_staff),
+                for_staff(Method::DELETE, "remove_staff", staff::remove_staff),
+            ],
+        ),
+        address(
+            "/api/v1/admin/tokens",
+            vec![
+                for_staff(Method::GET, "list_tokens", tokens::list_tokens),
+                for_staff(Method::POST, "add_token", tokens::add_token),
+            ],
+        ),
+        address(
+            "/api/v1/admin/tokens/{token_id}",
+            vec![
+                for_staff(Method::PATCH, "change_token", tokens::change_token),
+                for_staff(Method::DELETE, "remove_token", tokens::remove_token),
+            ],
+        ),
+    ]
+}
+
+/// What staff look after.
+fn work_of_staff() -> Vec<Address> {
+    vec![
         address(
             "/api/v1/admin/rules",
             vec![
@@ -193,7 +253,7 @@ fn for_administration() -> Vec<Address> {
     ]
 }
 
-/// What isn't part of the API proper.
+/// What is no part of the API itself.
 fn beside_the_api() -> Vec<Address> {
     vec![
         address("/livez", vec![open("check_liveness", health::check_liveness)]),
@@ -275,7 +335,18 @@ where
     Args: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    let route = methods(&method).to(handler).wrap(from_fn(staff_gate));
+    for_staff_by(Entrance::Known, method, operation, handler)
+}
+
+/// A call for staff by another entrance.
+fn for_staff_by<F, Args>(entrance: Entrance, method: Method, operation: &'static str, handler: F) -> Endpoint
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    let gated = from_fn(move |request, next| staff_gate(entrance, request, next));
+    let route = methods(&method).to(handler).wrap(gated);
     Endpoint { method, operation, audience: Audience::Nobody, route }
 }
 

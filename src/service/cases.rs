@@ -23,9 +23,9 @@ use crate::store::selections::Filed;
 use crate::store::{self, Connection};
 
 /// The most comments above one that are shown with it.
-const MAX_PARENTS: usize = 10;
+pub const MAX_PARENTS: usize = 10;
 /// The most reports and the most decisions that are shown with a comment.
-const MAX_RECORDS: usize = 100;
+pub const MAX_RECORDS: usize = 100;
 
 /// A comment as staff see it.
 #[derive(Debug, Clone)]

@@ -7,12 +7,12 @@ use crate::domain::staff::Staff;
 use crate::store::{self, Connection};
 
 /// Adds a line to the log about something that isn't a decision about a comment; `site` is `None` for what concerns the
-/// whole installation. Part of the transaction that does it.
-pub(super) fn note(
+/// whole installation, `staff` for what the operator of the machine did. Part of the transaction that does it.
+pub(super) fn note<'a>(
     connection: &mut Connection,
     service: &Service,
     site: Option<SiteId>,
-    staff: &Staff,
+    staff: impl Into<Option<&'a Staff>>,
     event: Event,
     subject: impl Into<String>,
 ) -> Result<(), Error> {
@@ -20,7 +20,7 @@ pub(super) fn note(
     let entry = Entry {
         id: DecisionId::from_number(service.randomness.id_number(now)),
         site_id: site,
-        staff: Some((staff.id, staff.name.clone())),
+        staff: staff.into().map(|staff| (staff.id, staff.name.clone())),
         event,
         change: None,
         subject: Some(subject.into()),

@@ -88,15 +88,12 @@ fn author(
     now: Timestamp,
 ) -> Result<Author, Error> {
     let staff = actor.staff();
-    let id = match store::authors::find_by_staff(connection, site, staff.id)? {
-        Some(id) => id,
-        None => {
-            let id = AuthorId::from_number(service.randomness.id_number(now));
-            let token = GuestTokenHash::from(service.randomness.bytes());
-            store::authors::insert_staff(connection, site, id, staff.id, token, now)?;
-            id
-        }
-    };
+    let known = store::authors::find_by_staff(connection, site, staff.id)?;
+    let id = known.unwrap_or_else(|| AuthorId::from_number(service.randomness.id_number(now)));
+    if known.is_none() {
+        let token = GuestTokenHash::from(service.randomness.bytes());
+        store::authors::insert_staff(connection, site, id, staff.id, token, now)?;
+    }
     let name = DisplayName::from_stored(staff.name.as_str().to_owned());
     Ok(Author { id, name, kind: AuthorKind::Staff })
 }

@@ -257,6 +257,10 @@ impl Request {
         self.target.split_once('?').map_or(self.target.as_str(), |(path, _)| path)
     }
 
+    pub(crate) fn header_of(&self, name: &str) -> Option<String> {
+        self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.clone())
+    }
+
     pub(crate) fn has_body(&self) -> bool {
         self.body.is_some()
     }

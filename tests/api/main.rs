@@ -12,6 +12,7 @@
 )]
 
 mod answer;
+mod browser;
 mod client;
 mod contract;
 mod coverage;
@@ -37,10 +38,15 @@ mod protocol;
 mod queue;
 mod quotas;
 mod reports;
+mod roles;
 mod rules;
 mod screening;
 mod service;
+mod sessions;
 mod sites;
+mod staff;
+mod staff_operations;
+mod staff_protocol;
 mod stats;
 mod texts;
 mod threads;
@@ -74,9 +80,13 @@ const AREAS: &[Area] = &[
     ("protocol", protocol::PROMISES),
     ("wire", wire::PROMISES),
     ("service", service::PROMISES),
+    ("sessions", sessions::PROMISES),
+    ("staff", staff::PROMISES),
     ("admin_threads", admin_threads::PROMISES),
     ("sites", sites::PROMISES),
     ("stats", stats::PROMISES),
+    ("roles", roles::PROMISES),
+    ("staff_protocol", staff_protocol::PROMISES),
     ("queue", queue::PROMISES),
     ("decisions", decisions::PROMISES),
     ("undo", undo::PROMISES),

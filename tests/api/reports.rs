@@ -199,15 +199,14 @@ async fn who_reports_in_vain_time_and_again_counts_less(setup: Setup) {
     let weights = async || {
         let found = mia.admin(Method::GET, &format!("comments/{root}")).await.ok();
         let reports = found["reports"].as_array().unwrap().clone();
-        let mut weights: Vec<u64> =
-            reports.iter().map(|one| (one["weight"].as_f64().unwrap() * 1_000.0).round() as u64).collect();
-        weights.sort_unstable();
+        let mut weights: Vec<f64> = reports.iter().map(|report| report["weight"].as_f64().unwrap()).collect();
+        weights.sort_unstable_by(f64::total_cmp);
         weights
     };
     liar.at_address("192.0.2.2").report(&root, "abuse").await.with_status(202);
     reader(&world, 1).report(&root, "abuse").await.with_status(202);
     reader(&world, 3).report(&root, "abuse").await.with_status(202);
-    assert_eq!(weights().await, [166, 166, 1_000]);
+    assert_eq!(weights().await, [0.166, 0.166, 1.0]);
     reader(&world, 4).report(&root, "abuse").await.with_status(202);
     assert_eq!(world.stored(&root).await.status, Status::Published, "2,332 thousandths of 3,000");
     reader(&world, 5).report(&root, "abuse").await.with_status(202);

@@ -46,9 +46,9 @@ async fn each_reason_to_wait_is_known_to_staff(setup: Setup) {
     let published = dave.says("/a", "harmless").await;
     assert_eq!(world.stored(&published).await.holds, []);
 
-    let word = add_rule(&mia, "word", "casino", "hold").await;
+    let casino = add_rule(&mia, "word", "casino", "hold").await;
     let held = waits(&dave, "/a", "My Casino").await;
-    assert_eq!(world.stored(&held).await.holds, [rule(&word, "casino")]);
+    assert_eq!(world.stored(&held).await.holds, [rule(&casino, "casino")]);
 
     world.set_site(SiteChange { max_links: Some(Some(1)), ..SiteChange::default() }).await;
     dave.says("/a", "one https://a.example").await;
@@ -165,13 +165,13 @@ async fn a_name_is_screened_like_a_text(setup: Setup) {
     let mia = world.staff("Mia", Role::Owner, &[]).await;
     add_rule(&mia, "word", "casino", "reject").await;
     add_rule(&mia, "word", "damn", "censor").await;
-    let hold = add_rule(&mia, "word", "winner", "hold").await;
+    let winner = add_rule(&mia, "word", "winner", "hold").await;
     let problem = world.author("Casino Dave").post("/a", "text").await.refused(422, "text_not_allowed");
     assert_eq!(problem["errors"][0]["pointer"], "/author/name");
     let shown = world.author("damn dave").post("/a", "text").await.created();
     assert_eq!(shown["comment"]["author"]["name"], "**** dave");
     let held = waits(&world.author("the winner"), "/a", "text").await;
-    assert_eq!(world.stored(&held).await.holds, [rule(&hold, "winner")]);
+    assert_eq!(world.stored(&held).await.holds, [rule(&winner, "winner")]);
 }
 
 async fn a_guest_has_no_name_that_passes_for_one_of_the_staff(setup: Setup) {
@@ -196,7 +196,7 @@ async fn a_changed_text_is_screened_again(setup: Setup) {
     let world = setup.start().await;
     let mia = world.staff("Mia", Role::Owner, &[]).await;
     add_rule(&mia, "word", "casino", "reject").await;
-    let hold = add_rule(&mia, "word", "winner", "hold").await;
+    let winner = add_rule(&mia, "word", "winner", "hold").await;
     world.set_site(SiteChange { max_links: Some(Some(0)), ..SiteChange::default() }).await;
     let dave = world.author("dave");
     let root = dave.says("/a", "harmless").await;
@@ -208,13 +208,13 @@ async fn a_changed_text_is_screened_again(setup: Setup) {
     assert_eq!((&held["comment"]["status"], &held["thread"]["comment_count"]), (&json!("pending"), &json!(0)));
     world.reader().comment(&root).await.refused(404, "comment_not_found");
     let stored = world.stored(&root).await;
-    assert_eq!((stored.holds, stored.version), (vec![rule(&hold, "winner")], 2));
+    assert_eq!((stored.holds, stored.version), (vec![rule(&winner, "winner")], 2));
 
     // What waits goes on waiting, whatever it says now, and for every reason that it gave.
     assert_eq!(dave.edit(&root, "see www.a.example").await.ok()["comment"]["status"], "pending");
     assert_eq!(dave.edit(&root, "harmless").await.ok()["comment"]["status"], "pending");
     let stored = world.stored(&root).await;
-    assert_eq!((stored.holds, stored.version), (vec![rule(&hold, "winner"), Hold::Links], 4));
+    assert_eq!((stored.holds, stored.version), (vec![rule(&winner, "winner"), Hold::Links], 4));
     assert_eq!(world.audit().await, Vec::<String>::new());
 }
 
