@@ -16,21 +16,27 @@ use fresh::{Fresh, Kind, with_client};
 use rejoinder::app;
 use rejoinder::clock::Clock;
 use rejoinder::domain::access::{Role, SiteScope};
-use rejoinder::domain::address::ClientNetwork;
+use rejoinder::domain::address::{ClientNetwork, NetworkHash};
 use rejoinder::domain::author::DisplayName;
-use rejoinder::domain::id::CommentId;
+use rejoinder::domain::decision::Action;
+use rejoinder::domain::id::{AuthorId, CommentId, SessionId, StaffId, ThreadId};
 use rejoinder::domain::page::Sort;
 use rejoinder::domain::ranking::Window;
+use rejoinder::domain::selection::{Order, Selection, Wanted};
 use rejoinder::domain::site::Site;
-use rejoinder::domain::staff::{Actor, StaffName};
+use rejoinder::domain::staff::{Actor, Staff, StaffName};
 use rejoinder::domain::stats::Period;
+use rejoinder::domain::status::Status;
 use rejoinder::domain::thread::{PageFacts, ThreadKey};
+use rejoinder::domain::time::Timestamp;
 use rejoinder::domain::vote::Vote;
 use rejoinder::randomness::Randomness;
+use rejoinder::service::cases::{self, CaseQuery};
 use rejoinder::service::comments::{self, ThreadQuery};
+use rejoinder::service::moderation::{self, Decide, Target, Verdict};
 use rejoinder::service::posting::{self, Draft, DraftText, Posted};
 use rejoinder::service::staff::{self, NewStaff};
-use rejoinder::service::threads::{IfTaken, ThreadChange, Wanted};
+use rejoinder::service::threads::{IfTaken, ThreadChange, WantedThreads};
 use rejoinder::service::{Client, Service, credentials, rankings, sites, stats, threads, votes};
 use url::Url;
 
@@ -128,6 +134,63 @@ fn fill(world: &World) {
     ));
 }
 
+/// Another 20,000 comments by 100 writers from 100 networks: a third waits, a twentieth was reported.
+fn fill_queues(world: &World) {
+    let site = world.site.id.number();
+    let network = if world.database.url().starts_with("sqlite") {
+        "CAST(printf('%016d', i % 100) AS BLOB)"
+    } else {
+        "convert_to(lpad((i % 100)::text, 16, '0'), 'UTF8')"
+    };
+    let hash = if world.database.url().starts_with("sqlite") { "CAST(i AS BLOB)" } else { "int8send(i)" };
+    world.database.execute(&format!(
+        "INSERT INTO authors (id, site_id, token_hash, created_at)
+           WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 101)
+           SELECT i, {site}, {hash}, 1 FROM n;
+         INSERT INTO comments (id, site_id, thread_id, root_id, depth, author_id, author_name, body, body_html, status,
+             listing, created_at, up_count, down_count, rank, reply_count, listed_reply_count, descendant_count, network,
+             report_count, holds)
+           WITH RECURSIVE n (i) AS (SELECT 40001 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)
+           SELECT i, {site}, i % 2000 + 1, i, 0, i % 100 + 2, 'eve', 'text', '<p>text</p>', i % 3, i % 3 % 2, i, 0, 0, 0, 0,
+             0, 0, {network}, CASE WHEN i % 20 = 0 THEN 1 ELSE 0 END, 'site' FROM n;
+         ANALYZE;"
+    ));
+}
+
+fn actor() -> Actor {
+    let staff = Staff {
+        id: StaffId::from_number(1),
+        name: StaffName::parse("Mia").unwrap(),
+        role: Role::Owner,
+        sites: SiteScope::Everywhere,
+        is_disabled: false,
+        has_password: false,
+        has_totp: false,
+        created_at: Timestamp::from_milliseconds(0),
+    };
+    Actor::with_session(staff, SessionId::from_number(1))
+}
+
+/// Two pages of every kind of selection in both orders.
+async fn read_selections(world: &World) {
+    let network = NetworkHash::from_stored(b"0000000000000007").unwrap();
+    let selections = [
+        Selection { status: Some(Status::Pending), ..Selection::default() },
+        Selection { is_reported: Some(true), ..Selection::default() },
+        Selection { author: Some(AuthorId::from_number(7)), ..Selection::default() },
+        Selection { network: Some(network), ..Selection::default() },
+        Selection { thread: Some(ThreadId::from_number(1)), ..Selection::default() },
+        Selection { text: Wanted::parse("nowhere"), ..Selection::default() },
+        Selection::default(),
+    ];
+    for (selection, order) in selections.iter().flat_map(|one| Order::EACH.map(|order| (one, order))) {
+        let query = |cursor| CaseQuery { site: None, selection: selection.clone(), order, limit: 20, cursor };
+        let page = cases::list(&world.service, actor(), query(None)).await.unwrap();
+        assert!(page.next_cursor.is_some(), "{selection:?}");
+        cases::list(&world.service, actor(), query(page.next_cursor)).await.unwrap();
+    }
+}
+
 fn draft(key: &str, parent_id: Option<CommentId>) -> Draft {
     Draft {
         key: ThreadKey::parse(key).unwrap(),
@@ -185,10 +248,9 @@ async fn read_everything(world: &World, key: &str) {
 /// What staff ask: all threads from the middle, one thread, another key for one, and to merge two of them.
 async fn ask_about_threads(world: &World, owner: &Actor) {
     let service = &world.service;
-    let page = threads::list_for(service, owner, Wanted::default(), None, 20).await.unwrap();
-    let cursor = page.next.map(|position| Wanted::default().cursor(position));
-    let page = threads::list_for(service, owner, Wanted::default(), cursor, 20).await.unwrap();
-    let found = page.items.iter().find_map(|found| found.thread.id).unwrap();
+    let page = threads::list_for(service, owner, WantedThreads::default(), None, 20).await.unwrap();
+    let page = threads::list_for(service, owner, WantedThreads::default(), page.next_cursor, 20).await.unwrap();
+    let found = page.threads.iter().find_map(|found| found.thread.id).unwrap();
     threads::find_for(service, owner, found).await.unwrap();
     let change =
         |key: &str| ThreadChange { key: ThreadKey::parse(key), if_taken: IfTaken::Merge, ..ThreadChange::default() };
@@ -264,6 +326,101 @@ async fn no_request_scans_or_sorts(kind: Kind) {
     world.service.store.close().await;
 }
 
+async fn a_selection_is_read_from_an_index(kind: Kind) {
+    let world = world(kind).await;
+    fill(&world);
+    fill_queues(&world);
+    forget();
+    read_selections(&world).await;
+    cases::find(&world.service, actor(), CommentId::from_number(50_001)).await.unwrap();
+    let statements: BTreeSet<String> = asked()
+        .into_iter()
+        .filter(|sql| {
+            sql.contains("FROM comments") || sql.contains("FROM \"comments\"") || sql.contains("FROM `comments`")
+        })
+        .collect();
+    assert!(statements.len() >= 12, "{statements:#?}");
+    let costly: Vec<_> = plans(&world, kind, &statements)
+        .into_iter()
+        .filter(|(_, steps)| steps.iter().any(|step| is_costly(kind, step)))
+        .collect();
+    assert!(costly.is_empty(), "{costly:#?}");
+    forget();
+    cases::count(&world.service, actor(), None).await.unwrap();
+    assert!(asked().iter().all(|sql| !sql.contains("comments")), "{:#?}", asked());
+    world.service.store.close().await;
+}
+
+/// How many statements the database was asked since it was last forgotten, transactions and savepoints included.
+fn count_asked() -> usize {
+    ASKED.lock().unwrap().iter().filter(|(_, kept)| !kept).count()
+}
+
+/// Adds waiting comments with these ids, ten to a thread.
+fn add_waiting(world: &World, ids: std::ops::Range<i64>) {
+    let (site, first, last) = (world.site.id.number(), ids.start, ids.end - 1);
+    world.database.execute(&format!(
+        "INSERT INTO comments (id, site_id, thread_id, root_id, depth, author_id, author_name, body, body_html, status,
+             listing, created_at, up_count, down_count, rank, reply_count, listed_reply_count, descendant_count)
+           WITH RECURSIVE n (i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last})
+           SELECT i, {site}, i / 10 % 100 + 1, i, 0, 1, 'eve', 'text', '<p>text</p>', 0, 0, i, 0, 0, 0, 0, 0, 0 FROM n;"
+    ));
+}
+
+async fn decide(world: &World, action: Action, ids: std::ops::Range<i64>) {
+    let targets = ids.map(|id| Target { id: CommentId::from_number(id), version: Some(1) }).collect();
+    let decision = Decide { action, targets, reason: None, note: None };
+    let decided = moderation::decide(&world.service, actor(), decision).await.unwrap();
+    assert!(decided.iter().all(|one| matches!(one, Some(one) if matches!(one.verdict, Verdict::Applied(Some(_))))));
+}
+
+async fn a_bulk_asks_less_than_a_fifth_of_what_single_decisions_ask(kind: Kind) {
+    let world = world(kind).await;
+    fill(&world);
+    for (action, first) in [(Action::Approve, 100_000), (Action::Reject, 200_000), (Action::Delete, 300_000)] {
+        add_waiting(&world, first..first + 120);
+        forget();
+        for id in first..first + 20 {
+            decide(&world, action, id..id + 1).await;
+        }
+        let alone = count_asked();
+        forget();
+        decide(&world, action, first + 20..first + 120).await;
+        let together = count_asked();
+        assert!(together < alone, "{action:?}: {together} statements for 100, {alone} for 20 one by one");
+    }
+    world.service.store.close().await;
+}
+
+async fn a_page_of_a_long_queue_asks_no_more_than_one_of_a_short_queue(kind: Kind) {
+    let world = world(kind).await;
+    fill(&world);
+    add_waiting(&world, 100_000..100_100);
+    let query = |cursor| CaseQuery {
+        site: None,
+        selection: Selection { status: Some(Status::Pending), ..Selection::default() },
+        order: Order::Newest,
+        limit: 20,
+        cursor,
+    };
+    let read = async || {
+        let first = cases::list(&world.service, actor(), query(None)).await.unwrap();
+        let second = cases::list(&world.service, actor(), query(first.next_cursor)).await.unwrap();
+        assert_eq!((first.cases.len(), second.cases.len()), (20, 20));
+    };
+    read().await;
+    forget();
+    read().await;
+    let short = count_asked();
+    add_waiting(&world, 200_000..300_000);
+    world.database.execute("ANALYZE");
+    read().await;
+    forget();
+    read().await;
+    assert_eq!(count_asked(), short);
+    world.service.store.close().await;
+}
+
 async fn a_ranking_reads_only_its_window_from_one_index(kind: Kind) {
     let world = world(kind).await;
     fill(&world);
@@ -333,6 +490,21 @@ fn on_both(promise: impl AsyncFn(Kind)) {
 #[test]
 fn a_request_scans_no_table_and_sorts_no_rows() {
     on_both(no_request_scans_or_sorts);
+}
+
+#[test]
+fn a_queue_is_read_from_its_index_and_its_length_is_kept() {
+    on_both(a_selection_is_read_from_an_index);
+}
+
+#[test]
+fn a_hundred_decisions_at_once_ask_less_than_twenty_alone() {
+    on_both(a_bulk_asks_less_than_a_fifth_of_what_single_decisions_ask);
+}
+
+#[test]
+fn a_page_of_a_queue_costs_the_same_however_long_the_queue_is() {
+    on_both(a_page_of_a_long_queue_asks_no_more_than_one_of_a_short_queue);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::{Failure, say};
 use crate::service::Service;
-use crate::service::audits::{self, Discrepancy, Repair};
+use crate::service::audits::{self, Discrepancy, QueueDiscrepancy, Repair};
 
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
@@ -23,16 +23,24 @@ pub(super) async fn execute(service: &Service, arguments: Arguments) -> Result<(
     for discrepancy in &audit.discrepancies {
         say(&describe(discrepancy))?;
     }
-    let found = audit.discrepancies.len();
+    for queue in &audit.queues {
+        say(&describe_queue(queue))?;
+    }
+    let (threads, queues) = (audit.discrepancies.len(), audit.queues.len());
     let counted = format!("counted {} comments in {} threads", audit.comments, audit.threads);
-    match (found, repair) {
+    match (threads + queues, repair) {
         (0, _) => say(&format!("{counted}: every counter is right")),
-        (_, Repair::Yes) => say(&format!("{counted}: mended {found} threads")),
+        (_, Repair::Yes) => say(&format!("{counted}: mended {threads} threads and {queues} queues")),
         (_, Repair::No) => {
-            let advice = "`rejoinder counts --repair` mends them";
-            Err(Failure::NotDone(format!("{counted}: {found} threads have wrong counters; {advice}")))
+            let wrong = format!("{threads} threads and {queues} queues have wrong counters");
+            Err(Failure::NotDone(format!("{counted}: {wrong}; `rejoinder counts --repair` mends them")))
         }
     }
+}
+
+fn describe_queue(found: &QueueDiscrepancy) -> String {
+    let QueueDiscrepancy { site, queue, kept, counted } = found;
+    format!("site {site}: queue {} has {kept} (counted {counted})", queue.name())
 }
 
 fn describe(discrepancy: &Discrepancy) -> String {

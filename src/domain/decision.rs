@@ -1,5 +1,6 @@
 //! Decisions of staff about comments: which there are, and the one table of what each makes of a comment.
 
+use super::comment::Comment;
 use super::status::Status;
 
 /// What staff decide about a comment.
@@ -17,12 +18,23 @@ pub enum Action {
     Delete,
 }
 
+/// What comes of an action on a comment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It gets this status, or keeps it, and its reports are settled.
+    Becomes(Status),
+    /// It is what the action asks for.
+    Stays,
+    /// The action makes no sense for its status.
+    NotPossible,
+    /// There is no text any more that could be decided about.
+    Erased,
+}
+
 /// How many days the text of a comment that staff deleted is kept, so that it can be restored.
 pub const KEPT_DAYS: i64 = 30;
 /// The most comments that one call decides about.
 pub const MAX_COMMENTS: usize = 100;
-/// The longest note, in characters.
-pub const MAX_NOTE_CHARACTERS: u32 = 1_000;
 
 impl Action {
     /// Every action.
@@ -63,6 +75,24 @@ impl Action {
             | (Status::Rejected, Self::Reject)
             | (Status::Spam, Self::Spam)
             | (Status::Deleted, Self::Approve | Self::Reject | Self::Spam | Self::Delete) => None,
+        }
+    }
+
+    /// What comes of it on a comment as it is.
+    #[must_use]
+    pub const fn on(self, comment: &Comment) -> Effect {
+        if comment.is_erased() {
+            return Effect::Erased;
+        }
+        match (self, comment.status) {
+            (Self::Approve, Status::Published) if comment.report_count == 0 => Effect::Stays,
+            (Self::Reject, Status::Rejected) | (Self::Spam, Status::Spam) | (Self::Delete, Status::Deleted) => {
+                Effect::Stays
+            }
+            (_, from) => match self.leads_to(from) {
+                Some(to) => Effect::Becomes(to),
+                None => Effect::NotPossible,
+            },
         }
     }
 

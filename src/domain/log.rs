@@ -38,11 +38,11 @@ events! {
     /// A decision was undone.
     Undone = "undo",
     /// A writer or a network was banned.
-    BanAdded = "add_ban",
+    BanAdded = "ban",
     /// The end or the reason of a ban was changed.
     BanChanged = "change_ban",
     /// A ban was lifted.
-    BanRemoved = "remove_ban",
+    BanRemoved = "lift_ban",
     /// The settings of a thread were changed.
     ThreadChanged = "change_thread",
     /// The comments of a thread were moved to another.
@@ -54,7 +54,7 @@ events! {
     /// A site was removed.
     SiteRemoved = "remove_site",
     /// Rules were added.
-    RulesAdded = "add_rules",
+    RulesAdded = "add_rule",
     /// A rule was changed.
     RuleChanged = "change_rule",
     /// A rule was removed.
@@ -80,11 +80,15 @@ events! {
 }
 
 impl Event {
+    /// Every event.
+    pub fn each() -> impl Iterator<Item = Self> {
+        Action::EACH.into_iter().map(Self::Decided).chain(Self::OTHERS.iter().copied())
+    }
+
     /// The event with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        let other = Self::OTHERS.iter().copied().find(|event| event.name() == name);
-        other.or_else(|| Action::from_name(name).map(Self::Decided))
+        Self::each().find(|event| event.name() == name)
     }
 }
 
@@ -132,8 +136,7 @@ mod tests {
 
     #[test]
     fn every_event_has_a_name_of_its_own() {
-        let decisions = Action::EACH.into_iter().map(Event::Decided);
-        for event in decisions.chain(Event::OTHERS.iter().copied()) {
+        for event in Event::each() {
             assert_eq!(Event::from_name(event.name()), Some(event));
         }
         assert_eq!(Event::from_name("forget"), None);

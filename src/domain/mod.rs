@@ -29,6 +29,7 @@ pub mod report;
 pub mod revision;
 pub mod rule;
 pub mod screening;
+pub mod selection;
 pub mod site;
 pub mod staff;
 pub mod stats;

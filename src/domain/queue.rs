@@ -3,7 +3,7 @@
 use super::status::Status;
 
 /// A queue whose length is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Queue {
     /// Comments that wait.
     Pending,
@@ -18,6 +18,17 @@ pub enum Queue {
 impl Queue {
     /// Every queue.
     pub const EACH: [Self; 4] = [Self::Pending, Self::Rejected, Self::Spam, Self::Reported];
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Rejected => "rejected",
+            Self::Spam => "spam",
+            Self::Reported => "reported",
+        }
+    }
 
     /// The queue of the comments of a status; published and deleted ones are in none.
     #[must_use]

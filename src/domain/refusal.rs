@@ -137,9 +137,6 @@ pub enum Refusal {
     /// The comment has changed since the decision.
     #[error("The comment has changed since this decision. Look at it, and decide anew.")]
     DecisionSuperseded,
-    /// Nothing is left of the comment.
-    #[error("Its writer deleted this comment, or its text was erased some time after staff deleted it.")]
-    CommentErased,
     /// No rule that the client may know of has this id.
     #[error("There is no such rule.")]
     RuleNotFound,
@@ -233,7 +230,6 @@ impl Refusal {
             Self::AlreadyUndone,
             Self::NotUndoable,
             Self::DecisionSuperseded,
-            Self::CommentErased,
             Self::RuleNotFound,
             Self::BanNotFound,
             Self::TooManyRules { max: 0 },
@@ -288,7 +284,6 @@ impl Refusal {
             Self::AlreadyUndone => "already_undone",
             Self::NotUndoable => "not_undoable",
             Self::DecisionSuperseded => "decision_superseded",
-            Self::CommentErased => "comment_erased",
             Self::RuleNotFound => "rule_not_found",
             Self::BanNotFound => "ban_not_found",
             Self::TooManyRules { .. } => "too_many_rules",

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use super::address::NetworkHash;
 use super::id::AuthorId;
+use super::note::Note;
 use super::site::named;
+use super::time::Timestamp;
 
 /// What one report of a reader of good standing weighs, in thousandths.
 pub const FULL_WEIGHT: u32 = 1_000;
@@ -70,6 +72,21 @@ impl Outcome {
             _ => None,
         }
     }
+}
+
+/// What a reader said about a comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// What is wrong with it.
+    pub reason: ReportReason,
+    /// The same in the reader's words.
+    pub detail: Option<Note>,
+    /// What it weighs, in thousandths.
+    pub weight: u32,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// When it was made.
+    pub created_at: Timestamp,
 }
 
 /// Whose record it is: that of the holder of a token, or that of a network.

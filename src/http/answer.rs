@@ -53,13 +53,11 @@ pub fn public_page(
     next_cursor: Option<&str>,
 ) -> Result<HttpResponse, ApiError> {
     let mut response = public(request, value)?;
-    if let Some(link) = next_cursor.and_then(|cursor| HeaderValue::from_str(&next_link(request, cursor)).ok()) {
-        response.headers_mut().insert(LINK, link);
-    }
+    link_next(request, &mut response, next_cursor);
     Ok(response)
 }
 
-/// A page of a list that is for nobody's cache; where it goes on is in a `Link` header too (RFC 8288).
+/// A page of a list that isn't for everybody.
 ///
 /// # Errors
 /// A defect, when the value can't be written.
@@ -68,8 +66,15 @@ pub fn private_page(
     value: &impl Serialize,
     next_cursor: Option<&str>,
 ) -> Result<HttpResponse, ApiError> {
-    let link = next_cursor.map(|cursor| (LINK, next_link(request, cursor)));
-    Ok(private(StatusCode::OK, to_json(value)?, link.into_iter().collect()))
+    let mut response = private(StatusCode::OK, to_json(value)?, Vec::new());
+    link_next(request, &mut response, next_cursor);
+    Ok(response)
+}
+
+fn link_next(request: &HttpRequest, response: &mut HttpResponse, next_cursor: Option<&str>) {
+    if let Some(link) = next_cursor.and_then(|cursor| HeaderValue::from_str(&next_link(request, cursor)).ok()) {
+        response.headers_mut().insert(LINK, link);
+    }
 }
 
 /// The address of this request with another cursor. A cursor needs no escaping.

@@ -103,7 +103,6 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::AlreadyUndone
         | Refusal::NotUndoable
         | Refusal::DecisionSuperseded
-        | Refusal::CommentErased
         | Refusal::TooManyRules { .. }
         | Refusal::ThreadKeyTaken
         | Refusal::ThreadTooLarge { .. }

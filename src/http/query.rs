@@ -6,6 +6,8 @@ use actix_web::HttpRequest;
 
 use super::error::ApiError;
 use super::shape::Fault;
+use crate::domain::refusal::Refusal;
+use crate::domain::site::Slug;
 use crate::domain::thread::{MAX_KEY_CHARACTERS, ThreadKey};
 
 /// The parameters of a request that no reader has taken yet.
@@ -79,6 +81,27 @@ impl Query {
         };
         let detail = || format!("`{name}` must be one of: {}.", known.join(", "));
         read(&text).ok_or_else(|| ApiError::parameter(name, Fault::InvalidValue, detail()))
+    }
+
+    /// Takes an id, or the name of a network.
+    ///
+    /// # Errors
+    /// `duplicate_parameter`, `invalid_value`.
+    pub fn take_id<T>(&mut self, name: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, ApiError> {
+        let Some(text) = self.take(name)? else {
+            return Ok(None);
+        };
+        let detail = || format!("`{name}` must be an id as answers have it.");
+        read(&text).map(Some).ok_or_else(|| ApiError::parameter(name, Fault::InvalidValue, detail()))
+    }
+
+    /// Takes the name of a site, if there is one. What can't be one is the name of none.
+    ///
+    /// # Errors
+    /// `duplicate_parameter`, `site_not_found`.
+    pub fn take_site(&mut self) -> Result<Option<Slug>, ApiError> {
+        let slug = self.take("site")?.map(|text| Slug::parse(&text).ok_or(Refusal::SiteNotFound));
+        Ok(slug.transpose()?)
     }
 
     /// Takes the key of a thread.

@@ -9,7 +9,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, web};
 
 use super::admin::gate::staff_gate;
-use super::admin::{session, sites, stats, threads as staff_threads};
+use super::admin::{authors, comments as cases, decisions, queues, session, sites, stats, threads as staff_threads};
 use super::error::ApiError;
 use super::gate::{Access, api, find_site, gate, take_from_quota};
 use super::protocol::Protocol;
@@ -112,6 +112,30 @@ fn addresses() -> Vec<Address> {
             ],
         ),
         address("/api/v1/admin/stats", vec![for_staff(Method::GET, "read_stats", stats::read_stats)]),
+        address("/api/v1/admin/queues", vec![for_staff(Method::GET, "list_queues", queues::list_queues)]),
+        address(
+            "/api/v1/admin/comments",
+            vec![
+                for_staff(Method::GET, "list_admin_comments", cases::list_admin_comments),
+                for_staff(Method::POST, "post_staff_comment", cases::post_staff_comment),
+            ],
+        ),
+        address(
+            "/api/v1/admin/comments/{comment_id}",
+            vec![for_staff(Method::GET, "find_admin_comment", cases::find_admin_comment)],
+        ),
+        address("/api/v1/admin/authors/{author_id}", vec![for_staff(Method::GET, "find_author", authors::find_author)]),
+        address(
+            "/api/v1/admin/decisions",
+            vec![
+                for_staff(Method::GET, "list_decisions", decisions::list_decisions),
+                for_staff(Method::POST, "decide", decisions::decide),
+            ],
+        ),
+        address(
+            "/api/v1/admin/decisions/{decision_id}/undo",
+            vec![for_staff(Method::POST, "undo_decision", decisions::undo_decision)],
+        ),
         address("/livez", vec![open("check_liveness", health::check_liveness)]),
         address("/readyz", vec![open("check_readiness", health::check_readiness)]),
         address("/openapi.yaml", vec![open("read_openapi_yaml", assets::read_asset)]),

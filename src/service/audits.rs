@@ -1,7 +1,10 @@
 //! Proving that the kept counters are right, and mending them.
 
+use std::collections::{BTreeSet, HashMap};
+
 use super::{Error, Service};
 use crate::domain::id::{CommentId, SiteId, ThreadId};
+use crate::domain::queue::Queue;
 use crate::domain::tally::{self, Counters, ThreadCounters};
 use crate::domain::thread::Thread;
 use crate::store::{self, Connection};
@@ -20,6 +23,19 @@ pub struct Discrepancy {
     pub comments: Vec<(CommentId, Counters)>,
 }
 
+/// A queue whose kept length is not what counting gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueDiscrepancy {
+    /// The site.
+    pub site: SiteId,
+    /// The queue.
+    pub queue: Queue,
+    /// What is kept.
+    pub kept: i64,
+    /// What it should be.
+    pub counted: i64,
+}
+
 /// What an audit found.
 #[derive(Debug, Clone, Default)]
 pub struct Audit {
@@ -29,6 +45,8 @@ pub struct Audit {
     pub comments: u64,
     /// Which counters were wrong.
     pub discrepancies: Vec<Discrepancy>,
+    /// Which queues had wrong lengths.
+    pub queues: Vec<QueueDiscrepancy>,
 }
 
 /// Counts every thread anew. With `repair`, wrong counters are replaced by counted ones, each thread in a transaction of
@@ -43,6 +61,7 @@ pub async fn run(service: &Service, repair: Repair) -> Result<Audit, Error> {
         let threads: Vec<Thread> =
             service.store.read(move |connection| store::threads::list_all(connection, after, BATCH)).await?;
         let Some(last) = threads.last() else {
+            audit.queues = count_queues(service, repair).await?;
             return Ok(audit);
         };
         after = last.id.map(|id| (last.site_id, id));
@@ -57,6 +76,27 @@ pub async fn run(service: &Service, repair: Repair) -> Result<Audit, Error> {
             audit.discrepancies.extend(discrepancy);
         }
     }
+}
+
+/// Counts the queues anew. To mend one, all are replaced in one transaction, for which those who change them wait.
+async fn count_queues(service: &Service, repair: Repair) -> Result<Vec<QueueDiscrepancy>, Error> {
+    let wrong = service.store.read(compare_queues).await?;
+    if wrong.is_empty() || repair == Repair::No {
+        return Ok(wrong);
+    }
+    service.store.write(|connection| Ok::<_, Error>(store::queues::replace(connection)?)).await?;
+    Ok(wrong)
+}
+
+fn compare_queues(connection: &mut Connection) -> Result<Vec<QueueDiscrepancy>, Error> {
+    let kept = store::queues::count_all(connection)?;
+    let counted = store::queues::recount(connection)?;
+    let both: BTreeSet<(SiteId, Queue)> = kept.keys().chain(counted.keys()).copied().collect();
+    let compare = |(site, queue): (SiteId, Queue)| {
+        let of = |counts: &HashMap<(SiteId, Queue), i64>| counts.get(&(site, queue)).copied().unwrap_or_default();
+        QueueDiscrepancy { site, queue, kept: of(&kept), counted: of(&counted) }
+    };
+    Ok(both.into_iter().map(compare).filter(|found| found.kept != found.counted).collect())
 }
 
 /// Whether an audit mends what it finds.

@@ -90,7 +90,8 @@ pub async fn delete(
     let clock = service.clock.clone();
     let work = move |connection: &mut Connection| {
         let current = hold_own(connection, &site, &client, id, precondition.as_ref(), clock.now())?;
-        let deleted = visibility::with_status(&current.comment, Status::Deleted);
+        let mut deleted = visibility::with_status(&current.comment, Status::Deleted);
+        deleted.report_count = 0;
         store::comments::update_erased(connection, site.id, id, deleted.listing)?;
         visibility::count_change(connection, site.id, &current.comment, &deleted)?;
         Ok(())

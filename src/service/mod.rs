@@ -4,26 +4,34 @@
 //! SQL.
 
 pub mod audits;
+pub mod authors;
+pub mod cases;
 pub mod comments;
 pub mod credentials;
+pub mod decisions;
 pub mod editing;
 mod error;
 mod guests;
 mod log;
 pub mod merging;
+pub mod moderation;
 mod networks;
 pub mod origins;
 pub mod posting;
 pub mod rankings;
+mod reach;
 mod remembering;
 pub mod sites;
 pub mod staff;
+pub mod staff_comments;
 pub mod stats;
 pub mod sweeping;
 pub mod threads;
+pub mod undoing;
 pub mod viewers;
 mod visibility;
 pub mod votes;
+mod walking;
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -12,7 +12,7 @@ use crate::domain::body::{BodyError, BodyLimits, CommentBody};
 use crate::domain::comment::Comment;
 use crate::domain::hold::Hold;
 use crate::domain::html::SafeHtml;
-use crate::domain::id::{CommentId, ThreadId};
+use crate::domain::id::{CommentId, SiteId, ThreadId};
 use crate::domain::idempotency::{Fingerprint, IdempotencyKey, KEPT_SECONDS, ReplayId, Writer};
 use crate::domain::quota::Standing;
 use crate::domain::refusal::{Refusal, Rule};
@@ -22,6 +22,7 @@ use crate::domain::thread::{PageFacts, Thread, ThreadKey, ThreadState};
 use crate::domain::time::Timestamp;
 use crate::domain::vote::Score;
 use crate::store::replays::Replay;
+use crate::store::threads::ThreadChange;
 use crate::store::{self, Connection};
 
 /// A comment as it was sent.
@@ -141,13 +142,13 @@ impl Post {
             return Err(Refusal::GuestsNotAllowed.into());
         }
         let now = self.service.clock.now();
-        let thread = self.find_thread(connection, now)?;
+        let thread = find_thread(connection, &self.service, self.site.id, &self.draft.key, now)?;
         let policy = thread.policy(self.site.policy);
         if thread.state_at(&self.site, now) == ThreadState::Closed {
             return Err(Refusal::ThreadClosed.into());
         }
         self.body.check(policy.body_limits()).map_err(body_refused)?;
-        let parent = self.find_parent(connection, &thread)?;
+        let parent = find_parent(connection, self.site.id, &thread, self.draft.parent_id)?;
         let salt = self.service.randomness.bytes();
         let make =
             || self.retry.as_ref().map_or(GuestToken::from_bytes(salt), |(_, retry)| retry.key.guest_token(&salt));
@@ -194,27 +195,6 @@ impl Post {
         }))
     }
 
-    /// The thread, made if this is its first comment.
-    fn find_thread(&self, connection: &mut Connection, now: Timestamp) -> Result<Thread, Error> {
-        let (site, key) = (self.site.id, &self.draft.key);
-        if let Some(thread) = store::threads::find(connection, site, key)? {
-            return Ok(thread);
-        }
-        let id = ThreadId::from_number(self.service.randomness.id_number(now));
-        store::threads::insert(connection, site, id, key, now)?;
-        let thread = store::threads::find(connection, site, key)?;
-        thread.ok_or_else(|| Error::Conflict("the thread was made by another at the same time".to_owned()))
-    }
-
-    fn find_parent(&self, connection: &mut Connection, thread: &Thread) -> Result<Option<Comment>, Error> {
-        let Some(parent_id) = self.draft.parent_id else {
-            return Ok(None);
-        };
-        let parent = store::comments::find(connection, self.site.id, parent_id)?;
-        let parent = parent.filter(|parent| Some(parent.thread_id) == thread.id && parent.is_published());
-        Ok(Some(parent.ok_or_else(|| Refusal::input("/parent_id", Rule::ParentNotFound))?))
-    }
-
     fn publish(
         &self,
         connection: &mut Connection,
@@ -225,7 +205,8 @@ impl Post {
         let (site, is_root) = (self.site.id, place.parent.is_none());
         let page = &self.draft.page;
         // This holds the thread: from here on nobody else posts to it, and ids follow one another.
-        let thread = store::threads::update_published(connection, site, place.thread_id, is_root, now, page)?;
+        let change = ThreadChange { comments: 1, roots: i32::from(is_root) };
+        let thread = store::threads::update_published(connection, site, place.thread_id, change, now, page)?;
         if thread.state_at(&self.site, now) == ThreadState::Closed {
             return Err(Refusal::ThreadClosed.into());
         }
@@ -251,19 +232,75 @@ impl Post {
     }
 
     fn comment(&self, place: &Place, author: Author, holds: Vec<Hold>, now: Timestamp) -> Comment {
+        let (body, html, network) = (self.body.clone(), self.html.clone(), Some(self.network));
+        place.comment(&self.service, Written { author, body, html, network, holds }, now)
+    }
+}
+
+/// The thread of this key, made if nobody has written to it yet.
+pub(super) fn find_thread(
+    connection: &mut Connection,
+    service: &Service,
+    site: SiteId,
+    key: &ThreadKey,
+    now: Timestamp,
+) -> Result<Thread, Error> {
+    if let Some(thread) = store::threads::find(connection, site, key)? {
+        return Ok(thread);
+    }
+    let id = ThreadId::from_number(service.randomness.id_number(now));
+    store::threads::insert(connection, site, id, key, now)?;
+    let thread = store::threads::find(connection, site, key)?;
+    thread.ok_or_else(|| Error::Conflict("the thread was made by another at the same time".to_owned()))
+}
+
+/// The comment to be answered, which must be published in the thread.
+pub(super) fn find_parent(
+    connection: &mut Connection,
+    site: SiteId,
+    thread: &Thread,
+    parent_id: Option<CommentId>,
+) -> Result<Option<Comment>, Error> {
+    let Some(parent_id) = parent_id else {
+        return Ok(None);
+    };
+    let parent = store::comments::find(connection, site, parent_id)?;
+    let parent = parent.filter(|parent| Some(parent.thread_id) == thread.id && parent.is_published());
+    Ok(Some(parent.ok_or_else(|| Refusal::input("/parent_id", Rule::ParentNotFound))?))
+}
+
+/// Where a comment goes.
+pub(super) struct Place {
+    pub(super) thread_id: ThreadId,
+    pub(super) parent: Option<Comment>,
+}
+
+/// What somebody wrote, and who it was.
+pub(super) struct Written {
+    pub(super) author: Author,
+    pub(super) body: CommentBody,
+    pub(super) html: SafeHtml,
+    pub(super) network: Option<NetworkHash>,
+    pub(super) holds: Vec<Hold>,
+}
+
+impl Place {
+    /// A new comment in this place: it waits if there is a reason to, and is published otherwise.
+    pub(super) fn comment(&self, service: &Service, written: Written, now: Timestamp) -> Comment {
+        let Written { author, body, html, network, holds } = written;
         let status = if holds.is_empty() { Status::Published } else { Status::Pending };
-        let parent = place.parent.as_ref();
+        let parent = self.parent.as_ref();
         let floor = parent.map_or(0, |parent| parent.id.number());
-        let id = CommentId::from_number(self.service.randomness.id_number_after(floor, now));
+        let id = CommentId::from_number(service.randomness.id_number_after(floor, now));
         Comment {
             id,
-            thread_id: place.thread_id,
+            thread_id: self.thread_id,
             parent_id: parent.map(|parent| parent.id),
             root_id: parent.map_or(id, |parent| parent.root_id),
             depth: parent.map_or(0, |parent| parent.depth.saturating_add(1)),
             author,
-            body: self.body.clone(),
-            html: self.html.clone(),
+            body,
+            html,
             status,
             listing: Listing::of(status, parent.is_none(), 0),
             created_at: now,
@@ -272,19 +309,13 @@ impl Post {
             reply_count: 0,
             listed_reply_count: 0,
             descendant_count: 0,
-            network: Some(self.network),
+            network,
             holds,
             report_count: 0,
             version: 1,
             erase_at: None,
         }
     }
-}
-
-/// Where a comment goes.
-struct Place {
-    thread_id: ThreadId,
-    parent: Option<Comment>,
 }
 
 /// A mark that a request with some key is being worked on by this process, taken away when the work is done.

@@ -4,7 +4,10 @@ use super::{Error, Service};
 use crate::domain::idempotency::KEPT_SECONDS;
 use crate::store;
 
-/// Deletes the first answers that have been kept long enough.
+/// The most comments that are erased in one transaction.
+const ERASED_AT_ONCE: u32 = 500;
+
+/// Deletes the first answers that have been kept long enough, and erases comments that staff deleted long enough ago.
 ///
 /// # Errors
 /// The store's trouble.
@@ -13,7 +16,11 @@ pub async fn sweep(service: &Service) -> Result<(), Error> {
         let before = service.clock.now().minus_seconds(KEPT_SECONDS);
         let work = move |connection: &mut store::Connection| store::replays::delete_expired(connection, before);
         if !service.store.write(work).await? {
-            return Ok(());
+            break;
         }
     }
+    let now = service.clock.now();
+    let work =
+        move |connection: &mut store::Connection| store::comments::update_expired(connection, now, ERASED_AT_ONCE);
+    Ok(service.store.write(work).await?)
 }

@@ -6,7 +6,7 @@ use super::connection::{Connection, each_backend};
 use super::error::Error;
 use super::schema::authors;
 use crate::domain::author::GuestTokenHash;
-use crate::domain::id::{AuthorId, SiteId};
+use crate::domain::id::{AuthorId, SiteId, StaffId};
 use crate::domain::time::Timestamp;
 
 /// The guest whose token has this hash.
@@ -22,6 +22,77 @@ pub fn find(connection: &mut Connection, site: SiteId, token: GuestTokenHash) ->
     };
     let id: Option<i64> = each_backend!(connection, |conn| query().first(conn).optional())?;
     Ok(id.map(AuthorId::from_number))
+}
+
+/// When one of the writers of a site was first seen, and the member of staff that they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AuthorRow {
+    /// The site.
+    pub site_id: SiteId,
+    /// When they first wrote or voted.
+    pub created_at: Timestamp,
+    /// Who on the staff they are; `None` for a guest.
+    pub staff_id: Option<StaffId>,
+}
+
+/// The writer with this id, on one of these sites.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn find_by_id(connection: &mut Connection, sites: &[SiteId], id: AuthorId) -> Result<Option<AuthorRow>, Error> {
+    let sites: Vec<i64> = sites.iter().map(|site| site.number()).collect();
+    let query = || {
+        authors::table.filter(authors::site_id.eq_any(&sites)).filter(authors::id.eq(id.number())).select((
+            authors::site_id,
+            authors::created_at,
+            authors::staff_id,
+        ))
+    };
+    let row: Option<(i64, i64, Option<i64>)> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    Ok(row.map(|(site, created_at, staff)| AuthorRow {
+        site_id: SiteId::from_number(site),
+        created_at: Timestamp::from_milliseconds(created_at),
+        staff_id: staff.map(StaffId::from_number),
+    }))
+}
+
+/// The writer that a member of staff is on a site.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn find_by_staff(connection: &mut Connection, site: SiteId, staff: StaffId) -> Result<Option<AuthorId>, Error> {
+    let query = || {
+        authors::table
+            .filter(authors::site_id.eq(site.number()))
+            .filter(authors::staff_id.eq(staff.number()))
+            .select(authors::id)
+    };
+    let id: Option<i64> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    Ok(id.map(AuthorId::from_number))
+}
+
+/// Adds the writer that a member of staff is on a site. Nobody has the token of this hash, which is only there to differ
+/// from all others.
+///
+/// # Errors
+/// [`Error::Conflict`] when they are there already.
+pub fn insert_staff(
+    connection: &mut Connection,
+    site: SiteId,
+    id: AuthorId,
+    staff: StaffId,
+    token: GuestTokenHash,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let values = (
+        authors::id.eq(id.number()),
+        authors::site_id.eq(site.number()),
+        authors::token_hash.eq(token.as_bytes().as_slice()),
+        authors::created_at.eq(now.milliseconds()),
+        authors::staff_id.eq(staff.number()),
+    );
+    each_backend!(connection, |conn| diesel::insert_into(authors::table).values(values).execute(conn))?;
+    Ok(())
 }
 
 /// Adds a guest.

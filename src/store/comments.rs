@@ -1,5 +1,7 @@
 //! Comments: finding, listing and changing them.
 
+use std::collections::BTreeMap;
+
 use diesel::dsl::sql;
 use diesel::sql_types::{BigInt, Bool, Integer, Text};
 use diesel::{
@@ -8,6 +10,7 @@ use diesel::{
 
 use super::connection::{Cached, Connection, columns, count, each_backend, stored_count};
 use super::error::Error;
+use super::revisions;
 use super::schema::comments;
 use crate::domain::address::NetworkHash;
 use crate::domain::author::{Author, AuthorKind, DisplayName, Email};
@@ -24,7 +27,7 @@ use crate::domain::vote::Score;
 
 #[derive(Queryable, Selectable, QueryableByName, Insertable)]
 #[diesel(table_name = comments, treat_none_as_default_value = false)]
-struct Row {
+pub(super) struct Row {
     id: i64,
     thread_id: i64,
     parent_id: Option<i64>,
@@ -83,7 +86,7 @@ impl Row {
         }
     }
 
-    fn into_comment(self) -> Result<Comment, Error> {
+    pub(super) fn into_comment(self) -> Result<Comment, Error> {
         let read_network = |bytes: Vec<u8>| NetworkHash::from_stored(&bytes).ok_or_else(|| Error::corrupt("network"));
         Ok(Comment {
             id: CommentId::from_number(self.id),
@@ -357,6 +360,32 @@ pub fn update_state(connection: &mut Connection, site: SiteId, comment: &Comment
     Ok(())
 }
 
+/// Gives comments what a decision makes of them: a status, a listing, a time of erasure. Their version rises, and no report
+/// of theirs is open any more.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn update_decided(
+    connection: &mut Connection,
+    site: SiteId,
+    ids: &[CommentId],
+    status: Status,
+    listing: Listing,
+    erase_at: Option<Timestamp>,
+) -> Result<(), Error> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.number()).collect();
+    let target = || comments::table.filter(comments::site_id.eq(site.number())).filter(comments::id.eq_any(&ids));
+    let values = (
+        comments::status.eq(status.number()),
+        comments::listing.eq(listing.number()),
+        comments::report_count.eq(0),
+        comments::version.eq(comments::version + 1),
+        comments::erase_at.eq(erase_at.map(Timestamp::milliseconds)),
+    );
+    each_backend!(connection, |conn| diesel::update(target()).set(values).execute(conn))?;
+    Ok(())
+}
+
 /// What the embedder said about the page when the comment was posted; kept with comments that waited.
 ///
 /// # Errors
@@ -431,25 +460,59 @@ pub fn update_text(connection: &mut Connection, site: SiteId, comment: &Comment)
     Ok(())
 }
 
-/// Removes what a deleted comment said and who said it; its place in the thread stays.
+/// What a comment without text and name is. It is in no queue.
+macro_rules! erased {
+    () => {
+        (
+            comments::author_name.eq(""),
+            comments::author_email.eq(None::<String>),
+            comments::page_url.eq(None::<String>),
+            comments::page_title.eq(None::<String>),
+            comments::body.eq(""),
+            comments::body_html.eq(""),
+            comments::status.eq(Status::Deleted.number()),
+            comments::report_count.eq(0),
+            comments::erase_at.eq(None::<i64>),
+            comments::version.eq(comments::version + 1),
+        )
+    };
+}
+
+/// Removes what a deleted comment said, before and at last, and who said it; its place in the thread stays.
 ///
 /// # Errors
 /// [`Error`] of the database.
 pub fn update_erased(connection: &mut Connection, site: SiteId, id: CommentId, listing: Listing) -> Result<(), Error> {
     let target = comments::table.filter(comments::site_id.eq(site.number())).filter(comments::id.eq(id.number()));
-    let values = (
-        comments::author_name.eq(""),
-        comments::author_email.eq(None::<String>),
-        comments::page_url.eq(None::<String>),
-        comments::page_title.eq(None::<String>),
-        comments::body.eq(""),
-        comments::body_html.eq(""),
-        comments::status.eq(Status::Deleted.number()),
-        comments::listing.eq(listing.number()),
-        comments::erase_at.eq(None::<i64>),
-        comments::version.eq(comments::version + 1),
-    );
+    let values = (erased!(), comments::listing.eq(listing.number()));
     each_backend!(connection, |conn| diesel::update(target).set(values).execute(conn))?;
+    revisions::delete(connection, site, &[id])
+}
+
+/// Removes what comments said whose time has come, `limit` at most. They were deleted by staff before, so nobody else sees
+/// a difference.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn update_expired(connection: &mut Connection, now: Timestamp, limit: u32) -> Result<(), Error> {
+    let due = || comments::erase_at.le(now.milliseconds());
+    let query = || {
+        let keys = comments::table.filter(comments::erase_at.is_not_null()).filter(due()).order(comments::erase_at);
+        keys.limit(i64::from(limit)).select((comments::site_id, comments::id))
+    };
+    let keys: Vec<(i64, i64)> = each_backend!(connection, |conn| query().load(conn))?;
+    let mut by_site: BTreeMap<i64, Vec<CommentId>> = BTreeMap::new();
+    for (site, id) in &keys {
+        by_site.entry(*site).or_default().push(CommentId::from_number(*id));
+    }
+    for (site, ids) in by_site {
+        let numbers: Vec<i64> = ids.iter().map(|id| id.number()).collect();
+        // Somebody may have restored one of them meanwhile.
+        let target =
+            || comments::table.filter(comments::site_id.eq(site)).filter(comments::id.eq_any(&numbers)).filter(due());
+        each_backend!(connection, |conn| diesel::update(target()).set(erased!()).execute(conn))?;
+        revisions::delete(connection, SiteId::from_number(site), &ids)?;
+    }
     Ok(())
 }
 

@@ -3,14 +3,13 @@
 //! A count is the sum of sixteen rows, told apart by the id of the comment, so that those who post to one site at the same
 //! time don't all wait for one row.
 
-use std::collections::HashMap;
-use std::hash::BuildHasher;
+use std::collections::{BTreeMap, HashMap};
 
 use diesel::dsl::sql;
 use diesel::sql_types::{BigInt, Integer, SmallInt};
 use diesel::{ExpressionMethods, QueryDsl, QueryableByName, RunQueryDsl};
 
-use super::connection::{Connection, each_backend};
+use super::connection::{Cached, Connection, each_backend};
 use super::error::Error;
 use super::schema::queue_counts;
 use crate::domain::id::{CommentId, SiteId};
@@ -22,54 +21,75 @@ fn shard(comment: CommentId) -> i16 {
     i16::try_from(comment.number().rem_euclid(SHARDS)).unwrap_or_default()
 }
 
-/// Adds a comment to a queue (`1`), or takes it out (`-1`).
+/// How the lengths of queues change.
+#[derive(Debug, Default)]
+pub struct Changes(BTreeMap<(SiteId, Queue, i16), i32>);
+
+impl Changes {
+    /// Adds a comment to a queue (`1`), or takes it out (`-1`).
+    pub fn add(&mut self, site: SiteId, queue: Queue, comment: CommentId, change: i32) {
+        *self.0.entry((site, queue, shard(comment))).or_default() += change;
+    }
+}
+
+/// Changes the lengths of queues: the last thing that a transaction does, always in the same order, so that nobody waits long
+/// for a row or for one another.
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn update(
-    connection: &mut Connection,
-    site: SiteId,
-    queue: Queue,
-    comment: CommentId,
-    change: i32,
-) -> Result<(), Error> {
-    let values = (
-        queue_counts::site_id.eq(site.number()),
-        queue_counts::queue.eq(queue.number()),
-        queue_counts::shard.eq(shard(comment)),
-        queue_counts::comment_count.eq(change),
-    );
-    let sum = || sql::<Integer>("queue_counts.comment_count + excluded.comment_count");
-    each_backend!(connection, |conn| diesel::insert_into(queue_counts::table)
-        .values(values)
-        .on_conflict((queue_counts::site_id, queue_counts::queue, queue_counts::shard))
-        .do_update()
-        .set(queue_counts::comment_count.eq(sum()))
-        .execute(conn))?;
+pub fn update(connection: &mut Connection, changes: &Changes) -> Result<(), Error> {
+    for ((site, queue, shard), change) in changes.0.iter().filter(|(_, change)| **change != 0) {
+        let values = (
+            queue_counts::site_id.eq(site.number()),
+            queue_counts::queue.eq(queue.number()),
+            queue_counts::shard.eq(*shard),
+            queue_counts::comment_count.eq(*change),
+        );
+        let sum = || sql::<Integer>("queue_counts.comment_count + excluded.comment_count");
+        let query = || {
+            diesel::insert_into(queue_counts::table)
+                .values(values)
+                .on_conflict((queue_counts::site_id, queue_counts::queue, queue_counts::shard))
+                .do_update()
+                .set(queue_counts::comment_count.eq(sum()))
+                .returning(queue_counts::comment_count)
+        };
+        let _count: i32 = each_backend!(connection, |conn| Cached(query()).get_result(conn))?;
+    }
     Ok(())
+}
+
+type Row = (i64, i16, i32);
+
+fn sums(rows: Vec<Row>) -> Result<HashMap<(SiteId, Queue), i64>, Error> {
+    let mut counts: HashMap<(SiteId, Queue), i64> = HashMap::new();
+    for (site, queue, count) in rows {
+        let queue = Queue::from_number(queue).ok_or_else(|| Error::corrupt("queue"))?;
+        *counts.entry((SiteId::from_number(site), queue)).or_default() += i64::from(count);
+    }
+    Ok(counts)
 }
 
 /// How many comments each queue of these sites has; a queue without any may be missing.
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn count(connection: &mut Connection, sites: &[SiteId]) -> Result<HashMap<(SiteId, Queue), u32>, Error> {
+pub fn count(connection: &mut Connection, sites: &[SiteId]) -> Result<HashMap<(SiteId, Queue), i64>, Error> {
     let sites: Vec<i64> = sites.iter().map(|site| site.number()).collect();
-    let query = || {
-        queue_counts::table.filter(queue_counts::site_id.eq_any(&sites)).select((
-            queue_counts::site_id,
-            queue_counts::queue,
-            queue_counts::comment_count,
-        ))
-    };
-    let rows: Vec<(i64, i16, i32)> = each_backend!(connection, |conn| query().load(conn))?;
-    let mut counts: HashMap<(SiteId, Queue), i64> = HashMap::new();
-    for (site, queue, count) in rows {
-        let queue = Queue::from_number(queue).ok_or_else(|| Error::corrupt("queue"))?;
-        *counts.entry((SiteId::from_number(site), queue)).or_default() += i64::from(count);
-    }
-    let number = |count: i64| u32::try_from(count).map_err(|_negative| Error::corrupt("count of a queue"));
-    counts.into_iter().map(|(key, count)| Ok((key, number(count)?))).collect()
+    let columns = (queue_counts::site_id, queue_counts::queue, queue_counts::comment_count);
+    let query = || queue_counts::table.filter(queue_counts::site_id.eq_any(&sites)).select(columns);
+    let rows: Vec<Row> = each_backend!(connection, |conn| query().load(conn))?;
+    sums(rows)
+}
+
+/// The same for every site.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn count_all(connection: &mut Connection) -> Result<HashMap<(SiteId, Queue), i64>, Error> {
+    let columns = (queue_counts::site_id, queue_counts::queue, queue_counts::comment_count);
+    let rows: Vec<Row> = each_backend!(connection, |conn| queue_counts::table.select(columns).load(conn))?;
+    sums(rows)
 }
 
 #[derive(QueryableByName)]
@@ -86,7 +106,7 @@ struct Counted {
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn recount(connection: &mut Connection) -> Result<HashMap<(SiteId, Queue), u32>, Error> {
+pub fn recount(connection: &mut Connection) -> Result<HashMap<(SiteId, Queue), i64>, Error> {
     let query = || {
         diesel::sql_query(
             "SELECT site_id, status AS queue, count(*) AS comments FROM comments WHERE status IN (0, 3, 4) \
@@ -97,27 +117,23 @@ pub fn recount(connection: &mut Connection) -> Result<HashMap<(SiteId, Queue), u
     let rows: Vec<Counted> = each_backend!(connection, |conn| query().load(conn))?;
     let entry = |row: Counted| {
         let queue = Queue::from_number(row.queue).ok_or_else(|| Error::corrupt("queue"))?;
-        let count = u32::try_from(row.comments).map_err(|_too_many| Error::corrupt("count of a queue"))?;
-        Ok(((SiteId::from_number(row.site_id), queue), count))
+        Ok(((SiteId::from_number(row.site_id), queue), row.comments))
     };
     rows.into_iter().map(entry).collect()
 }
 
-/// Replaces every count by counted ones.
+/// Replaces every count by a counted one. Who changes a count meanwhile waits, or is counted.
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn replace<S: BuildHasher>(
-    connection: &mut Connection,
-    counts: &HashMap<(SiteId, Queue), u32, S>,
-) -> Result<(), Error> {
+pub fn replace(connection: &mut Connection) -> Result<(), Error> {
     each_backend!(connection, |conn| diesel::delete(queue_counts::table).execute(conn))?;
-    for ((site, queue), count) in counts {
+    for ((site, queue), count) in recount(connection)? {
         let values = (
             queue_counts::site_id.eq(site.number()),
             queue_counts::queue.eq(queue.number()),
             queue_counts::shard.eq(0_i16),
-            queue_counts::comment_count.eq(super::connection::stored_count(*count)),
+            queue_counts::comment_count.eq(i32::try_from(count).unwrap_or(i32::MAX)),
         );
         each_backend!(connection, |conn| diesel::insert_into(queue_counts::table).values(values).execute(conn))?;
     }

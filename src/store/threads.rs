@@ -102,13 +102,14 @@ pub fn find_anywhere(connection: &mut Connection, id: ThreadId) -> Result<Option
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn list_newest(connection: &mut Connection, site: SiteId, before: i64, limit: u32) -> Result<Vec<Thread>, Error> {
+pub fn list_newest(connection: &mut Connection, site: SiteId, before: i64, limit: usize) -> Result<Vec<Thread>, Error> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let query = || {
         threads::table
             .filter(threads::site_id.eq(site.number()))
             .filter(threads::id.lt(before))
             .order(threads::id.desc())
-            .limit(i64::from(limit))
+            .limit(limit)
             .select(columns::<Row>())
     };
     let rows: Vec<Row> = each_backend!(connection, |conn| query().load(conn))?;
@@ -210,8 +211,38 @@ pub fn hold(connection: &mut Connection, site: SiteId, id: ThreadId) -> Result<O
     row.map(Row::into_thread).transpose()
 }
 
-/// Counts a comment that is being published, and adds what is known of its page where nothing was known before. The time of
-/// the newest comment never goes back: the new one is posted at `now`, or with the one before it if that was later.
+/// Holds threads of a site, like [`hold`], and returns them as they are now.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn hold_all(connection: &mut Connection, site: SiteId, ids: &[ThreadId]) -> Result<Vec<Thread>, Error> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.number()).collect();
+    let query = || {
+        threads::table
+            .filter(threads::site_id.eq(site.number()))
+            .filter(threads::id.eq_any(&ids))
+            .order(threads::id)
+            .select(columns::<Row>())
+    };
+    // SQLite has one writer, which holds everything. Elsewhere all who hold several do so in the order of their ids.
+    let rows: Vec<Row> = match connection {
+        Connection::Sqlite(conn) => query().load(&mut **conn)?,
+        Connection::Postgres(conn) => query().for_no_key_update().load(&mut **conn)?,
+    };
+    rows.into_iter().map(Row::into_thread).collect()
+}
+
+/// How the counters of a thread change.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ThreadChange {
+    /// Added to the published comments.
+    pub comments: i32,
+    /// Added to the published roots.
+    pub roots: i32,
+}
+
+/// Counts comments that are being published, and adds what is known of their page where nothing was known before. The time
+/// of the newest comment never goes back: a new one is posted at `now`, or with the one before it if that was later.
 ///
 /// # Errors
 /// [`Error::Conflict`] when the thread was merged into another meanwhile.
@@ -219,7 +250,7 @@ pub fn update_published(
     connection: &mut Connection,
     site: SiteId,
     id: ThreadId,
-    root: bool,
+    change: ThreadChange,
     now: Timestamp,
     page: &PageFacts,
 ) -> Result<Thread, Error> {
@@ -232,8 +263,8 @@ pub fn update_published(
         Cached(
             diesel::update(target)
                 .set((
-                    threads::comment_count.eq(threads::comment_count + 1),
-                    threads::root_count.eq(threads::root_count + i32::from(root)),
+                    threads::comment_count.eq(threads::comment_count + change.comments),
+                    threads::root_count.eq(threads::root_count + change.roots),
                     // Others that were a little later may have come before.
                     threads::last_comment_at.eq(sql::<Nullable<BigInt>>("CASE WHEN last_comment_at > ")
                         .bind::<BigInt, _>(now.milliseconds())
@@ -251,19 +282,24 @@ pub fn update_published(
     row.ok_or_else(|| Error::Conflict("the thread was merged into another".to_owned()))?.into_thread()
 }
 
-/// Takes a comment that is no longer published out of the counters of its thread.
+/// Takes comments that are no longer published out of the counters of their thread.
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn update_withdrawn(connection: &mut Connection, site: SiteId, id: ThreadId, root: bool) -> Result<Thread, Error> {
+pub fn update_withdrawn(
+    connection: &mut Connection,
+    site: SiteId,
+    id: ThreadId,
+    change: ThreadChange,
+) -> Result<Thread, Error> {
     let last = last_listed(connection, site, id)?;
     let target = threads::table.filter(threads::site_id.eq(site.number())).filter(threads::id.eq(id.number()));
     let query = || {
         Cached(
             diesel::update(target)
                 .set((
-                    threads::comment_count.eq(threads::comment_count - 1),
-                    threads::root_count.eq(threads::root_count - i32::from(root)),
+                    threads::comment_count.eq(threads::comment_count + change.comments),
+                    threads::root_count.eq(threads::root_count + change.roots),
                     threads::last_comment_at.eq(last),
                 ))
                 .returning(columns::<Row>()),

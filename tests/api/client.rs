@@ -48,6 +48,42 @@ impl Client {
         self.request(method, &format!("/api/v1/admin/{rest}"))
     }
 
+    /// Decides about comments, whatever they are now.
+    pub(crate) fn decide(&self, action: &str, ids: &[&str]) -> Request {
+        let comments: Vec<Value> = ids.iter().map(|id| json!({"id": id})).collect();
+        self.decide_json(&json!({"action": action, "comments": comments}))
+    }
+
+    /// Decides about a comment as it was seen.
+    pub(crate) fn decide_seen(&self, action: &str, id: &str, version: u64) -> Request {
+        self.decide_json(&json!({"action": action, "comments": [{"id": id, "version": version}]}))
+    }
+
+    pub(crate) fn decide_json(&self, decision: &Value) -> Request {
+        self.admin(Method::POST, "decisions").json(decision)
+    }
+
+    /// Decides about a comment, which must come out as it should, and gives the entry of the log.
+    pub(crate) async fn decided(&self, action: &str, id: &str) -> String {
+        let result = self.decide(action, &[id]).await.ok()["results"][0].clone();
+        assert_eq!(result["outcome"], "applied", "{result:#}");
+        result["decision_id"].as_str().expect("a decision").to_owned()
+    }
+
+    pub(crate) fn undo(&self, decision: &str) -> Request {
+        self.admin(Method::POST, &format!("decisions/{decision}/undo"))
+    }
+
+    /// A page of comments as staff see them.
+    pub(crate) fn cases(&self, query: &str) -> Request {
+        self.admin(Method::GET, &format!("comments?{query}"))
+    }
+
+    /// One comment, as staff see it.
+    pub(crate) async fn case(&self, id: &str) -> Value {
+        self.admin(Method::GET, &format!("comments/{id}")).await.ok()
+    }
+
     /// The same client on another site.
     pub(crate) fn on_site(&self, site: &str) -> Self {
         Self { site: site.to_owned(), ..self.clone() }

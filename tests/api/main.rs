@@ -27,17 +27,20 @@ mod admin_threads;
 mod article;
 mod conditional;
 mod cors;
+mod decisions;
 mod editing;
 mod idempotency;
 mod paging;
 mod posting;
 mod protocol;
+mod queue;
 mod quotas;
 mod service;
 mod sites;
 mod stats;
 mod texts;
 mod threads;
+mod undo;
 mod votes;
 mod wire;
 
@@ -66,6 +69,9 @@ const AREAS: &[Area] = &[
     ("admin_threads", admin_threads::PROMISES),
     ("sites", sites::PROMISES),
     ("stats", stats::PROMISES),
+    ("queue", queue::PROMISES),
+    ("decisions", decisions::PROMISES),
+    ("undo", undo::PROMISES),
 ];
 
 fn main() -> ExitCode {

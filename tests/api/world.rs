@@ -10,10 +10,12 @@ use std::time::Duration;
 
 use actix_server::ServerHandle;
 use diesel::RunQueryDsl;
+use diesel::connection::SimpleConnection;
 use rejoinder::app;
 use rejoinder::clock::Clock;
 use rejoinder::config::Settings;
 use rejoinder::domain::access::{Role, SiteScope};
+use rejoinder::domain::id::CommentId;
 use rejoinder::domain::origin::OriginPattern;
 use rejoinder::domain::site::{SiteChange, Slug};
 use rejoinder::domain::staff::StaffName;
@@ -255,6 +257,46 @@ impl World {
         self.execute("UPDATE sites SET origins = 'nonsense'").await;
     }
 
+    /// Puts open reports of so many readers about a comment into the store, as the service would.
+    pub(crate) async fn add_reports(&self, comment: &str, readers: u8) {
+        let id = CommentId::parse(comment).unwrap().number();
+        let bytes = |hex: String| {
+            if self.0.settings.database.url().starts_with("sqlite") {
+                format!("x'{hex}'")
+            } else {
+                format!("'\\x{hex}'")
+            }
+        };
+        let mut sql = format!(
+            "UPDATE comments SET report_count = report_count + {readers} WHERE id = {id};
+             INSERT INTO queue_counts SELECT site_id, 5, id % 16, 1 FROM comments WHERE id = {id} AND report_count = {readers}
+             ON CONFLICT (site_id, queue, shard) DO UPDATE SET comment_count = queue_counts.comment_count + 1;"
+        );
+        let now = self.0.service.clock.now().milliseconds();
+        for reader in 1..=readers {
+            let network = format!("{reader:02x}").repeat(16);
+            let (reporter, network) = (bytes(format!("02{network}")), bytes(network));
+            sql += &format!(
+                "INSERT INTO reports (comment_id, reporter, site_id, network, reason, detail, weight, outcome, created_at)
+                 SELECT id, {reporter}, site_id, {network}, 'abuse', 'rude', 1000, 0, {now} FROM comments WHERE id = {id};"
+            );
+        }
+        assert!(self.run_sql(&sql).await, "{sql}");
+    }
+
+    /// Runs statements, past the service; whether the database let them.
+    pub(crate) async fn run_sql(&self, sql: &str) -> bool {
+        let sql = sql.to_owned();
+        let work = move |connection: &mut Connection| {
+            let done = match connection {
+                Connection::Sqlite(connection) => connection.batch_execute(&sql),
+                Connection::Postgres(connection) => connection.batch_execute(&sql),
+            };
+            done.map_err(rejoinder::store::Error::from)
+        };
+        self.0.service.store.write(work).await.is_ok()
+    }
+
     /// Takes the database away, as a failing disk or network would.
     pub(crate) async fn close_database(&self) {
         self.0.is_closed.store(true, Ordering::SeqCst);
@@ -267,7 +309,10 @@ impl World {
             return Vec::new();
         }
         match audits::run(&self.0.service, Repair::No).await {
-            Ok(audit) => audit.discrepancies.iter().map(|found| format!("wrong counters: {found:?}")).collect(),
+            Ok(audit) => {
+                let threads = audit.discrepancies.iter().map(|found| format!("wrong counters: {found:?}"));
+                threads.chain(audit.queues.iter().map(|found| format!("wrong queue: {found:?}"))).collect()
+            }
             Err(error) => vec![format!("the counters can't be audited: {error}")],
         }
     }

@@ -139,13 +139,15 @@ fn wrong_counters_are_found_and_mended() {
         assert_eq!(closed.out, "/a  state=closed max_characters=10\n");
         assert_eq!(run(&database, &["counts", "--verify"]).code, Some(0));
 
-        database.execute("UPDATE threads SET comment_count = 7, root_count = 3");
+        let queue = "INSERT INTO queue_counts (site_id, queue, shard, comment_count) SELECT id, 3, 5, -2 FROM sites";
+        database.execute(&format!("UPDATE threads SET comment_count = 7, root_count = 3; {queue}"));
         let found = run(&database, &["counts", "--verify"]);
         assert_eq!(found.code, Some(1), "{kind:?}");
         assert!(found.out.contains("comments 7 (counted 0)"), "{}", found.out);
+        assert!(found.out.contains("queue rejected has -2 (counted 0)"), "{}", found.out);
 
         let mended = run(&database, &["counts", "--repair"]);
-        assert!(mended.out.contains("mended 1 threads"), "{}", mended.out);
+        assert!(mended.out.contains("mended 1 threads and 2 queues"), "{}", mended.out);
         let right = run(&database, &["counts", "--verify"]);
         assert_eq!((right.code, right.out.contains("every counter is right")), (Some(0), true), "{}", right.err);
     }

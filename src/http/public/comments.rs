@@ -147,7 +147,7 @@ struct NewComment {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct NewThread {
+pub(in crate::http) struct NewThread {
     key: String,
     #[serde(default)]
     url: Option<String>,
@@ -163,24 +163,33 @@ struct NewAuthor {
     email: Option<String>,
 }
 
-impl NewComment {
-    /// Every member as a value of the domain, or every rule that one of them breaks.
-    fn into_draft(self, site: &Site) -> Result<Draft, Refusal> {
-        let mut errors = Vec::new();
+impl NewThread {
+    /// Every member as a value of the domain; what is wrong with them is added to `errors`.
+    pub(in crate::http) fn read(self, errors: &mut Vec<InputError>) -> (Option<ThreadKey>, PageFacts) {
         let mut note = |pointer: &'static str, rule| errors.push(InputError { pointer: pointer.into(), rule });
-        let key = ThreadKey::parse(&self.thread.key);
+        let key = ThreadKey::parse(&self.key);
         if key.is_none() {
             note("/thread/key", Rule::InvalidThreadKey);
         }
-        let url = self.thread.url.map(|url| PageUrl::parse(&url));
+        let url = self.url.map(|url| PageUrl::parse(&url));
         if matches!(url, Some(None)) {
             note("/thread/url", Rule::InvalidUrl);
         }
-        let title = self.thread.title.map_or(Ok(None), |title| PageTitle::parse(&title));
+        let title = self.title.map_or(Ok(None), |title| PageTitle::parse(&title));
         let title = title.unwrap_or_else(|error| {
             note("/thread/title", error.into());
             None
         });
+        (key, PageFacts { url: url.flatten(), title })
+    }
+}
+
+impl NewComment {
+    /// Every member as a value of the domain, or every rule that one of them breaks.
+    fn into_draft(self, site: &Site) -> Result<Draft, Refusal> {
+        let mut errors = Vec::new();
+        let (key, page) = self.thread.read(&mut errors);
+        let mut note = |pointer: &'static str, rule| errors.push(InputError { pointer: pointer.into(), rule });
         let parent_id = self.parent_id.map(|id| CommentId::parse(&id));
         if matches!(parent_id, Some(None)) {
             note("/parent_id", Rule::ParentNotFound);
@@ -199,7 +208,7 @@ impl NewComment {
         };
         // Anybody can post; a link under "most discussed" leads to the site's own pages only.
         let own_page = |url: &PageUrl| Origin::of(url.as_url()).is_some_and(|origin| site.links_to(&origin));
-        let page = PageFacts { url: url.flatten().filter(own_page), title };
+        let page = PageFacts { url: page.url.filter(own_page), title: page.title };
         let text = DraftText(self.body);
         Ok(Draft { key, page, parent_id: parent_id.flatten(), name, email: email.flatten(), text })
     }
