@@ -42,7 +42,7 @@ fn asset(file: &Path) -> Result<String, Box<dyn Error>> {
     };
     let name = file.strip_prefix(PAGE)?;
     let path = if name == Path::new("index.html") { String::new() } else { name.display().to_string() };
-    let source = fs::canonicalize(file)?;
+    let source = fs::canonicalize(file)?.display().to_string();
     Ok(format!(
         "Asset {{ path: {:?}, body: include_str!({source:?}), content_type: {content_type:?} }},\n",
         format!("/moderation/{path}"),

@@ -12,6 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::domain::session::SessionPolicy;
 use crate::http::envelope::envelope;
 use crate::http::error::framework_problem;
 use crate::http::server::{ServerOptions, serve};
@@ -76,7 +77,8 @@ pub fn open(settings: &Settings, clock: Clock, randomness: Randomness) -> Result
         tracing::info!(version, "the schema was changed");
     }
     let quotas = Quotas::new(settings.limits.clone(), clock.clone());
-    Ok(Service::new(store, quotas, clock, randomness))
+    let sessions = SessionPolicy::new(settings.staff.session_idle_minutes, settings.staff.session_hours);
+    Ok(Service::new(store, quotas, clock, randomness, sessions))
 }
 
 /// A service that answers.

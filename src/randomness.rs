@@ -40,7 +40,13 @@ impl Randomness {
     /// 32 random bytes, fit for a secret.
     #[must_use]
     pub fn bytes(&self) -> [u8; 32] {
-        let mut bytes = [0; 32];
+        self.array()
+    }
+
+    /// As many random bytes as are asked for, fit for a secret.
+    #[must_use]
+    pub fn array<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
         self.0.lock().unwrap_or_else(PoisonError::into_inner).generator.fill_bytes(&mut bytes);
         bytes
     }

@@ -209,8 +209,8 @@ fn client() -> Client {
 /// An owner of all sites.
 async fn owner(world: &World) -> Actor {
     let name = StaffName::parse("Mia").unwrap();
-    let new = NewStaff { name, role: Role::Owner, sites: SiteScope::Everywhere };
-    let (_, token) = staff::add(&world.service, new).await.unwrap();
+    let new = NewStaff { name, role: Role::Owner, sites: None };
+    let token = staff::add(&world.service, None, new).await.unwrap().secret;
     credentials::find_by_token(&world.service, token).await.unwrap()
 }
 

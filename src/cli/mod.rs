@@ -51,7 +51,7 @@ enum Command {
         #[command(subcommand)]
         command: sites::Command,
     },
-    /// Add people who look after sites.
+    /// Add, change and list people who look after sites, and let them in.
     Staff {
         #[command(subcommand)]
         command: staff::Command,

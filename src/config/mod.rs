@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use config::{Config, Environment, File, FileFormat};
@@ -27,6 +28,8 @@ pub struct Settings {
     pub database: DatabaseSettings,
     /// How much a client may do.
     pub limits: LimitSettings,
+    /// How staff sign in.
+    pub staff: StaffSettings,
     /// What is logged.
     pub log: LogSettings,
 }
@@ -157,6 +160,29 @@ pub struct QuotaSettings {
     pub window_seconds: u32,
 }
 
+/// How staff sign in.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StaffSettings {
+    /// A session that isn't used for so many minutes ends.
+    pub session_idle_minutes: u32,
+    /// A session ends so many hours after it began.
+    pub session_hours: u32,
+}
+
+impl StaffSettings {
+    fn problems(&self) -> Vec<String> {
+        let ranges = [
+            ("session_idle_minutes", SESSION_IDLE_MINUTES, self.session_idle_minutes),
+            ("session_hours", SESSION_HOURS, self.session_hours),
+        ];
+        let outside = ranges.into_iter().filter(|(_, range, actual)| !range.contains(actual));
+        outside
+            .map(|(name, range, _)| format!("staff.{name} must be from {} to {}", range.start(), range.end()))
+            .collect()
+    }
+}
+
 /// What is logged.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -179,6 +205,10 @@ pub enum LogFormat {
 
 /// The longest time that a setting can name, in seconds: a day.
 const LONGEST_SECONDS: u64 = 86_400;
+/// How many minutes a session may be left unused. Uses are noted once a minute, so a few are the least.
+const SESSION_IDLE_MINUTES: RangeInclusive<u32> = 5..=1_440;
+/// How many hours a session may last.
+const SESSION_HOURS: RangeInclusive<u32> = 1..=720;
 /// The most threads that answer requests.
 const MOST_WORKERS: u64 = 512;
 
@@ -281,6 +311,7 @@ fn problems(sources: &Config) -> Vec<String> {
     let mut problems = section(sources, "http", HttpSettings::problems);
     problems.extend(section(sources, "database", DatabaseSettings::problems));
     problems.extend(section(sources, "limits", LimitSettings::problems));
+    problems.extend(section(sources, "staff", StaffSettings::problems));
     problems.extend(section(sources, "log", |_: &LogSettings| Vec::new()));
     problems
 }

@@ -2,6 +2,8 @@
 //!
 //! They are random, so their SHA-256 needs no salt, and the store keeps nothing else. Must not know who holds one.
 
+use super::author::{self, NameError};
+
 /// A secret of 32 random bytes with a prefix of its own, and the type of the hash by which it is found.
 macro_rules! token {
     ($(#[$doc:meta])* $name:ident, $prefix:literal, $hash:ty) => {
@@ -61,6 +63,32 @@ token!(
     /// `rjx_` and 43 characters of base64url.
     SessionToken, "rjx_", [u8; 32]
 );
+
+/// What the owner of an API token calls it: one line of 1 to 64 characters, not blank.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenName(String);
+
+impl TokenName {
+    /// Reads a name, by the rules of a [`DisplayName`](author::DisplayName).
+    ///
+    /// # Errors
+    /// [`NameError`] for a name that is blank, too long or piled up with combining marks.
+    pub fn parse(input: &str) -> Result<Self, NameError> {
+        author::read_name(input).map(Self)
+    }
+
+    /// A name read back from the store.
+    #[must_use]
+    pub const fn from_stored(name: String) -> Self {
+        Self(name)
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 #[cfg(test)]
 mod tests {

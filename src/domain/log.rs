@@ -67,6 +67,8 @@ events! {
     StaffRemoved = "remove_staff",
     /// An API token was made.
     TokenAdded = "add_token",
+    /// An API token was given another name.
+    TokenChanged = "change_token",
     /// An API token was withdrawn.
     TokenRemoved = "remove_token",
     /// Somebody signed in.

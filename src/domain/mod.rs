@@ -30,6 +30,7 @@ pub mod revision;
 pub mod rule;
 pub mod screening;
 pub mod selection;
+pub mod session;
 pub mod site;
 pub mod staff;
 pub mod stats;

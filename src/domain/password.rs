@@ -46,7 +46,7 @@ pub struct Password(Zeroizing<String>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
     /// Too few characters.
-    #[error("the password is too short: {actual} characters, at least {min}; a few unrelated words are a good one")]
+    #[error("The password has {actual} characters; at least {min} are needed. A few unrelated words are a good one.")]
     TooShort {
         /// The fewest characters.
         min: usize,
@@ -54,7 +54,7 @@ pub enum PasswordError {
         actual: usize,
     },
     /// Too many characters.
-    #[error("the password is too long: {actual} characters, at most {max}")]
+    #[error("The password has {actual} characters; at most {max} are allowed.")]
     TooLong {
         /// The most characters.
         max: usize,
@@ -62,17 +62,56 @@ pub enum PasswordError {
         actual: usize,
     },
     /// A character that can't be typed where passwords are asked for.
-    #[error("the password has a line end, a tab or another control character in it; leave it out")]
+    #[error("The password has a line end, a tab or another control character in it. Leave it out.")]
     ControlCharacter,
     /// In the list of common passwords.
-    #[error("the password is one of those that are tried first; choose one that nobody else has")]
+    #[error("The password is one of those that are tried first. Choose one that nobody else has.")]
     Common,
     /// A few characters again and again, or characters in their order.
-    #[error("the password repeats a few characters or counts up or down; choose one without a pattern")]
+    #[error("The password repeats a few characters, or counts up or down. Choose one without a pattern.")]
     Pattern,
     /// The name of the account, and little else.
-    #[error("the password is little more than the name of its account; choose one without the name")]
+    #[error("The password is little more than the name of its account. Choose one without the name.")]
     Name,
+}
+
+impl PasswordError {
+    /// The numbers that a client needs, with the names of their members.
+    #[must_use]
+    pub fn numbers(self) -> Vec<(&'static str, u64)> {
+        let number = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        match self {
+            Self::TooShort { min, actual } => vec![("min", number(min)), ("actual", number(actual))],
+            Self::TooLong { max, actual } => vec![("max", number(max)), ("actual", number(actual))],
+            Self::ControlCharacter | Self::Common | Self::Pattern | Self::Name => Vec::new(),
+        }
+    }
+}
+
+/// What somebody typed where a password is asked for: nothing is known of it but that it is nobody's business.
+///
+/// Its memory is wiped when it is dropped.
+#[derive(Clone)]
+pub struct TypedPassword(Zeroizing<String>);
+
+impl TypedPassword {
+    /// What was typed.
+    #[must_use]
+    pub fn new(typed: String) -> Self {
+        Self(Zeroizing::new(typed))
+    }
+
+    /// The same as text. Not `Display`, so that no password is logged by accident.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for TypedPassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TypedPassword(…)")
+    }
 }
 
 impl Password {

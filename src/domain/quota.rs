@@ -1,5 +1,9 @@
 //! Quotas: what is counted, and where a client stands.
 
+use sha2::{Digest, Sha256};
+
+use super::folding::skeleton;
+
 /// What a client does, as far as quotas tell apart. Each action has a quota of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
@@ -39,6 +43,20 @@ impl Action {
             Self::Staff => "staff",
             Self::SignIn => "sign_in",
         }
+    }
+}
+
+/// An account, as far as quotas tell them apart: a hash of what its name looks like, so that it takes as much memory for a
+/// name that somebody made up as for any other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AccountKey([u8; 16]);
+
+impl AccountKey {
+    /// The key of the account with this name, whether there is one or not.
+    #[must_use]
+    pub fn of(name: &str) -> Self {
+        let hash: [u8; 32] = Sha256::digest(skeleton(name)).into();
+        Self(hash.first_chunk().copied().unwrap_or_default())
     }
 }
 

@@ -10,6 +10,7 @@ use super::author::{MAX_NAME_CHARACTERS, NameError};
 use super::body::BodyError;
 use super::html::TooNested;
 use super::note::NoteTooLong;
+use super::password::PasswordError;
 use super::quota::{Action, Standing};
 use super::rule::PatternError;
 use super::site::GuidelinesTooLong;
@@ -95,6 +96,12 @@ pub enum Refusal {
     /// The role, or the scopes of the token, don't permit it.
     #[error("This takes the permission `{}`, which the role or the scopes of the token don't include.", .0.name())]
     NotPermitted(Permission),
+    /// The call is for somebody who signed in, and a token came.
+    #[error("This takes a session: sign in. A token doesn't do.")]
+    SessionNeeded,
+    /// The token is for a part only of what its owner may do.
+    #[error("A session can be had by a token that has all scopes and is bound to no site.")]
+    TokenTooNarrow,
     /// Another site's page sent the cookie of a session along.
     #[error("This request came from a page of another site. Only the service's own pages may use a session.")]
     CrossSiteRequest,
@@ -216,6 +223,8 @@ impl Refusal {
             Self::SignInFailed,
             Self::CodeRequired,
             Self::NotPermitted(Permission::Read),
+            Self::SessionNeeded,
+            Self::TokenTooNarrow,
             Self::CrossSiteRequest,
             Self::WrongPassword,
             Self::WrongCode,
@@ -269,7 +278,7 @@ impl Refusal {
             Self::SessionEnded => "session_ended",
             Self::SignInFailed => "sign_in_failed",
             Self::CodeRequired => "code_required",
-            Self::NotPermitted(_) => "not_permitted",
+            Self::NotPermitted(_) | Self::SessionNeeded | Self::TokenTooNarrow => "not_permitted",
             Self::CrossSiteRequest => "cross_site_request",
             Self::WrongPassword => "wrong_password",
             Self::WrongCode => "wrong_code",
@@ -419,6 +428,9 @@ pub enum Rule {
     /// The comment to be answered isn't there.
     #[error("The comment to be answered is not in this thread, or not published.")]
     ParentNotFound,
+    /// A password that can't be taken.
+    #[error("{0}")]
+    InvalidPassword(PasswordError),
     /// The comment to be pinned isn't there.
     #[error("The comment is not in this thread, or not published.")]
     CommentNotPinnable,
@@ -467,6 +479,7 @@ impl Rule {
             Self::InvalidUrl,
             Self::TitleTooLong { max: 0, actual: 0 },
             Self::ParentNotFound,
+            Self::InvalidPassword(PasswordError::Common),
             Self::CommentNotPinnable,
             Self::NameReserved,
             Self::TextNotAllowed,
@@ -494,6 +507,7 @@ impl Rule {
             Self::InvalidUrl => "invalid_url",
             Self::TitleTooLong { .. } => "title_too_long",
             Self::ParentNotFound => "parent_not_found",
+            Self::InvalidPassword(_) => "invalid_password",
             Self::CommentNotPinnable => "comment_not_pinnable",
             Self::NameReserved => "name_reserved",
             Self::TextNotAllowed => "text_not_allowed",
@@ -515,6 +529,7 @@ impl Rule {
             Self::BodyTooShort { min, actual } => vec![("min", min), ("actual", actual)],
             Self::BodyTooNested { max } | Self::TooManyCombiningMarks { max } => vec![("max", max)],
             Self::NameBlank => vec![("max", u64::from(MAX_NAME_CHARACTERS))],
+            Self::InvalidPassword(error) => error.numbers(),
             Self::InvalidEmail
             | Self::InvalidThreadKey
             | Self::InvalidUrl
@@ -527,6 +542,12 @@ impl Rule {
             | Self::StaffNotBannable
             | Self::NetworkUnknown => Vec::new(),
         }
+    }
+}
+
+impl From<PasswordError> for Rule {
+    fn from(error: PasswordError) -> Self {
+        Self::InvalidPassword(error)
     }
 }
 

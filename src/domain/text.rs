@@ -3,6 +3,8 @@
 //!
 //! Must not know what the text is for: the limits of a body, a name or a title are theirs.
 
+use std::ops::Range;
+
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -121,6 +123,18 @@ pub fn is_invisible(c: char) -> bool {
         | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
         | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFF8}'
         | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
+}
+
+/// Parts of a text, given in bytes and in ascending order, in code points from its beginning.
+#[must_use]
+pub fn code_points(text: &str, parts: &[Range<usize>]) -> Vec<(usize, usize)> {
+    let (mut at, mut passed) = (0, 0);
+    let mut count_to = |byte: usize| {
+        passed += text.get(at..byte).map_or(0, |between| between.chars().count());
+        at = byte.max(at);
+        passed
+    };
+    parts.iter().map(|part| (count_to(part.start), count_to(part.end))).collect()
 }
 
 #[cfg(test)]
@@ -244,6 +258,14 @@ mod tests {
         for text in ["a", " . ", "\u{fffd}", "\u{301}", "👍"] {
             assert!(!is_blank(text), "{text:?}");
         }
+    }
+
+    #[test]
+    #[expect(clippy::single_range_in_vec_init, reason = "a text can match in one place")]
+    fn parts_of_a_text_are_told_in_code_points() {
+        assert_eq!(code_points("é 👍🏽 spam, spam", &[12..16, 18..22]), [(5, 9), (11, 15)]);
+        assert_eq!(code_points("spam", &[0..4]), [(0, 4)]);
+        assert_eq!(code_points("spam", &[]), []);
     }
 
     proptest! {

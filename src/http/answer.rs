@@ -57,7 +57,7 @@ pub fn public_page(
     Ok(response)
 }
 
-/// A page of a list that isn't for everybody.
+/// A page of a list that is for nobody's cache.
 ///
 /// # Errors
 /// A defect, when the value can't be written.

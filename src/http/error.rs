@@ -83,6 +83,8 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::GuestsNotAllowed
         | Refusal::OriginNotAllowed { .. }
         | Refusal::NotPermitted(_)
+        | Refusal::SessionNeeded
+        | Refusal::TokenTooNarrow
         | Refusal::CrossSiteRequest
         | Refusal::WrongPassword
         | Refusal::WrongCode

@@ -46,6 +46,32 @@ pub async fn read<T: DeserializeOwned>(
     Ok((from_value(&value)?, body))
 }
 
+/// Reads a member that has one of these names as its value.
+///
+/// # Errors
+/// `invalid_value`.
+pub fn named<T>(
+    pointer: &'static str,
+    text: &str,
+    known: &[&str],
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<T, ApiError> {
+    read(text).ok_or_else(|| invalid(pointer, format!("This must be one of: {}.", known.join(", "))))
+}
+
+/// The error of a member whose value isn't of the right form.
+#[must_use]
+pub fn invalid(pointer: &'static str, detail: impl Into<String>) -> ApiError {
+    fault(pointer, Fault::InvalidValue, detail)
+}
+
+/// The error of one member.
+#[must_use]
+pub fn fault(pointer: &'static str, fault: Fault, detail: impl Into<String>) -> ApiError {
+    let error = ShapeError { part: Part::Body, pointer: pointer.to_owned(), fault, detail: detail.into() };
+    ApiError::Shape(vec![error])
+}
+
 fn is_json(request: &HttpRequest) -> bool {
     let header = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let Some((essence, parameters)) = header.map(|value| value.split_once(';').unwrap_or((value, ""))) else {

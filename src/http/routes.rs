@@ -8,12 +8,15 @@ use actix_web::http::header::{ACCESS_CONTROL_REQUEST_METHOD, ALLOW, HeaderValue,
 use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, web};
 
-use super::admin::gate::staff_gate;
-use super::admin::{authors, comments as cases, decisions, queues, session, sites, stats, threads as staff_threads};
+use super::admin::gate::{Entrance, staff_gate};
+use super::admin::{
+    authors, bans, comments as cases, decisions, password, queues, rules, second_factor, session, sessions, sites,
+    staff, stats, threads as staff_threads, tokens,
+};
 use super::error::ApiError;
 use super::gate::{Access, api, find_site, gate, take_from_quota};
 use super::protocol::Protocol;
-use super::public::{comments, rankings, threads, viewers, votes};
+use super::public::{comments, rankings, reports, threads, viewers, votes};
 use super::{assets, cors, health};
 use crate::domain::quota::Action;
 
@@ -43,7 +46,15 @@ struct Address {
 }
 
 fn addresses() -> Vec<Address> {
-    let address = |path, endpoints| Address { path, endpoints };
+    [on_sites(), staff_themselves(), work_of_staff(), beside_the_api()].into_iter().flatten().collect()
+}
+
+fn address(path: &'static str, endpoints: Vec<Endpoint>) -> Address {
+    Address { path, endpoints }
+}
+
+/// What readers and writers of a site ask for.
+fn on_sites() -> Vec<Address> {
     vec![
         address(
             "/api/v1/sites/{site}/comments",
@@ -63,6 +74,10 @@ fn addresses() -> Vec<Address> {
         address(
             "/api/v1/sites/{site}/comments/{comment_id}/replies",
             vec![on_site(Method::GET, "list_replies", Access::Read, comments::list_replies)],
+        ),
+        address(
+            "/api/v1/sites/{site}/comments/{comment_id}/reports",
+            vec![on_site(Method::POST, "report_comment", Access::Write(Action::Report), reports::report_comment)],
         ),
         address(
             "/api/v1/sites/{site}/comments/{comment_id}/vote",
@@ -87,31 +102,106 @@ fn addresses() -> Vec<Address> {
             "/api/v1/sites/{site}/viewer",
             vec![on_site(Method::GET, "find_viewer", Access::Own, viewers::find_viewer)],
         ),
+    ]
+}
+
+/// Who is staff, and how they come in.
+fn staff_themselves() -> Vec<Address> {
+    vec![
+        address(
+            "/api/v1/admin/session",
+            vec![
+                for_staff_by(Entrance::SigningIn, Method::POST, "sign_in", session::sign_in),
+                for_staff(Method::DELETE, "sign_out", session::sign_out),
+            ],
+        ),
         address("/api/v1/admin/me", vec![for_staff(Method::GET, "read_me", session::read_me)]),
-        address("/api/v1/admin/threads", vec![for_staff(Method::GET, "list_threads", staff_threads::list_threads)]),
         address(
-            "/api/v1/admin/threads/{thread_id}",
+            "/api/v1/admin/me/password",
+            vec![for_staff_by(Entrance::Proving, Method::PUT, "change_password", password::change_password)],
+        ),
+        address(
+            "/api/v1/admin/me/totp",
             vec![
-                for_staff(Method::GET, "find_thread", staff_threads::find_thread),
-                for_staff(Method::PATCH, "change_thread", staff_threads::change_thread),
+                for_staff(Method::POST, "begin_totp", second_factor::begin_totp),
+                for_staff_by(Entrance::Proving, Method::PUT, "confirm_totp", second_factor::confirm_totp),
             ],
         ),
         address(
-            "/api/v1/admin/sites",
+            "/api/v1/admin/me/totp/removal",
+            vec![for_staff_by(Entrance::Proving, Method::POST, "remove_totp", second_factor::remove_totp)],
+        ),
+        address("/api/v1/admin/sessions", vec![for_staff(Method::GET, "list_sessions", sessions::list_sessions)]),
+        address(
+            "/api/v1/admin/sessions/{session_id}",
+            vec![for_staff(Method::DELETE, "end_session", sessions::end_session)],
+        ),
+        address(
+            "/api/v1/admin/staff",
             vec![
-                for_staff(Method::GET, "list_sites", sites::list_sites),
-                for_staff(Method::POST, "add_site", sites::add_site),
+                for_staff(Method::GET, "list_staff", staff::list_staff),
+                for_staff(Method::POST, "add_staff", staff::add_staff),
             ],
         ),
         address(
-            "/api/v1/admin/sites/{slug}",
+            "/api/v1/admin/staff/{staff_id}",
             vec![
-                for_staff(Method::GET, "find_site_settings", sites::find_site_settings),
-                for_staff(Method::PATCH, "change_site", sites::change_site),
-                for_staff(Method::DELETE, "remove_site", sites::remove_site),
+                for_staff(Method::GET, "find_staff", staff::find_staff),
+                for_staff(Method::PATCH, "change_staff", staff::change_staff),
+                for_staff(Method::DELETE, "remove_staff", staff::remove_staff),
             ],
         ),
-        address("/api/v1/admin/stats", vec![for_staff(Method::GET, "read_stats", stats::read_stats)]),
+        address(
+            "/api/v1/admin/tokens",
+            vec![
+                for_staff(Method::GET, "list_tokens", tokens::list_tokens),
+                for_staff(Method::POST, "add_token", tokens::add_token),
+            ],
+        ),
+        address(
+            "/api/v1/admin/tokens/{token_id}",
+            vec![
+                for_staff(Method::PATCH, "change_token", tokens::change_token),
+                for_staff(Method::DELETE, "remove_token", tokens::remove_token),
+            ],
+        ),
+    ]
+}
+
+/// What staff look after.
+fn work_of_staff() -> Vec<Address> {
+    vec![
+        address(
+            "/api/v1/admin/rules",
+            vec![
+                for_staff(Method::GET, "list_rules", rules::list_rules),
+                for_staff(Method::POST, "add_rules", rules::add_rules),
+            ],
+        ),
+        address("/api/v1/admin/rules/test", vec![for_staff(Method::POST, "test_rule", rules::test_rule)]),
+        address(
+            "/api/v1/admin/rules/{rule_id}",
+            vec![
+                for_staff(Method::GET, "find_rule", rules::find_rule),
+                for_staff(Method::PATCH, "change_rule", rules::change_rule),
+                for_staff(Method::DELETE, "remove_rule", rules::remove_rule),
+            ],
+        ),
+        address(
+            "/api/v1/admin/bans",
+            vec![
+                for_staff(Method::GET, "list_bans", bans::list_bans),
+                for_staff(Method::POST, "add_ban", bans::add_ban),
+            ],
+        ),
+        address(
+            "/api/v1/admin/bans/{ban_id}",
+            vec![
+                for_staff(Method::GET, "find_ban", bans::find_ban),
+                for_staff(Method::PATCH, "change_ban", bans::change_ban),
+                for_staff(Method::DELETE, "remove_ban", bans::remove_ban),
+            ],
+        ),
         address("/api/v1/admin/queues", vec![for_staff(Method::GET, "list_queues", queues::list_queues)]),
         address(
             "/api/v1/admin/comments",
@@ -136,6 +226,36 @@ fn addresses() -> Vec<Address> {
             "/api/v1/admin/decisions/{decision_id}/undo",
             vec![for_staff(Method::POST, "undo_decision", decisions::undo_decision)],
         ),
+        address("/api/v1/admin/threads", vec![for_staff(Method::GET, "list_threads", staff_threads::list_threads)]),
+        address(
+            "/api/v1/admin/threads/{thread_id}",
+            vec![
+                for_staff(Method::GET, "find_thread", staff_threads::find_thread),
+                for_staff(Method::PATCH, "change_thread", staff_threads::change_thread),
+            ],
+        ),
+        address(
+            "/api/v1/admin/sites",
+            vec![
+                for_staff(Method::GET, "list_sites", sites::list_sites),
+                for_staff(Method::POST, "add_site", sites::add_site),
+            ],
+        ),
+        address(
+            "/api/v1/admin/sites/{slug}",
+            vec![
+                for_staff(Method::GET, "find_site_settings", sites::find_site_settings),
+                for_staff(Method::PATCH, "change_site", sites::change_site),
+                for_staff(Method::DELETE, "remove_site", sites::remove_site),
+            ],
+        ),
+        address("/api/v1/admin/stats", vec![for_staff(Method::GET, "read_stats", stats::read_stats)]),
+    ]
+}
+
+/// What is no part of the API itself.
+fn beside_the_api() -> Vec<Address> {
+    vec![
         address("/livez", vec![open("check_liveness", health::check_liveness)]),
         address("/readyz", vec![open("check_readiness", health::check_readiness)]),
         address("/openapi.yaml", vec![open("read_openapi_yaml", assets::read_asset)]),
@@ -215,7 +335,18 @@ where
     Args: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    let route = methods(&method).to(handler).wrap(from_fn(staff_gate));
+    for_staff_by(Entrance::Known, method, operation, handler)
+}
+
+/// A call for staff by another entrance.
+fn for_staff_by<F, Args>(entrance: Entrance, method: Method, operation: &'static str, handler: F) -> Endpoint
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    let gated = from_fn(move |request, next| staff_gate(entrance, request, next));
+    let route = methods(&method).to(handler).wrap(gated);
     Endpoint { method, operation, audience: Audience::Nobody, route }
 }
 

@@ -1,6 +1,6 @@
 //! Quotas: how much a client may do, counted by the generic cell rate algorithm.
 //!
-//! One quota for each action, client network and site. Memory is bounded: beyond the number of clients to be remembered,
+//! One quota for each action, client network and site, or for each action and account. Memory is bounded: beyond the number of clients to be remembered,
 //! those not seen for longest are forgotten. Time comes from [`Clock`], so that tests can move it.
 
 use std::num::NonZeroU32;
@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::config::LimitSettings;
 use crate::domain::address::ClientNetwork;
 use crate::domain::id::SiteId;
-use crate::domain::quota::{Action, Standing};
+use crate::domain::quota::{AccountKey, Action, Standing};
 
 impl GovernorClock for Clock {
     type Instant = Nanos;
@@ -35,8 +35,16 @@ type Limiter = RateLimiter<NotKeyed, InMemoryState, Clock, StateInformationMiddl
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Key {
     action: Action,
-    site: SiteId,
-    network: ClientNetwork,
+    counted: Counted,
+}
+
+/// What the requests have in common that are counted together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Counted {
+    /// They come from one network, for one site.
+    Network(SiteId, ClientNetwork),
+    /// They are about one account, wherever they come from.
+    Account(AccountKey),
 }
 
 /// All quotas of this process.
@@ -67,6 +75,18 @@ impl Quotas {
     /// # Errors
     /// Where the client stands when the quota is used up; nothing is taken then.
     pub fn admit(&self, action: Action, site: SiteId, network: ClientNetwork) -> Result<Option<Standing>, Standing> {
+        self.take(action, Counted::Network(site, network))
+    }
+
+    /// Takes one request from the quota of an account, whoever asks.
+    ///
+    /// # Errors
+    /// Where the account stands when the quota is used up; nothing is taken then.
+    pub fn admit_account(&self, action: Action, account: AccountKey) -> Result<Option<Standing>, Standing> {
+        self.take(action, Counted::Account(account))
+    }
+
+    fn take(&self, action: Action, counted: Counted) -> Result<Option<Standing>, Standing> {
         if !self.settings.enabled {
             return Ok(None);
         }
@@ -78,7 +98,7 @@ impl Quotas {
             remaining,
             reset_seconds,
         };
-        let limiter = self.limiters.get_with(Key { action, site, network }, || Arc::new(self.limiter(action)));
+        let limiter = self.limiters.get_with(Key { action, counted }, || Arc::new(self.limiter(action)));
         match limiter.check() {
             Ok(state) => {
                 let remaining = state.remaining_burst_capacity();

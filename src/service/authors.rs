@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use super::bans::SiteBan;
 use super::reach::Reach;
 use super::{Error, Service};
 use crate::domain::author::AuthorKind;
@@ -36,6 +37,8 @@ pub struct AuthorRecord {
     statuses: Vec<Status>,
     /// How their reports ended.
     pub reports: Record,
+    /// By what they are shut out, not counting bans of their network.
+    pub ban: Option<SiteBan>,
 }
 
 impl AuthorRecord {
@@ -51,14 +54,20 @@ impl AuthorRecord {
 /// # Errors
 /// [`Refusal::AuthorNotFound`], or the store's trouble.
 pub async fn find(service: &Service, actor: Actor, id: AuthorId) -> Result<AuthorRecord, Error> {
+    let now = service.clock.now();
     let work = move |connection: &mut Connection| {
         let reach = Reach::of(connection, &actor)?;
-        Ok(find_in(connection, &reach, id)?.ok_or(Refusal::AuthorNotFound)?)
+        Ok(find_in(connection, &reach, id, now)?.ok_or(Refusal::AuthorNotFound)?)
     };
     service.store.read(work).await
 }
 
-pub(super) fn find_in(connection: &mut Connection, reach: &Reach, id: AuthorId) -> Result<Option<AuthorRecord>, Error> {
+pub(super) fn find_in(
+    connection: &mut Connection,
+    reach: &Reach,
+    id: AuthorId,
+    now: Timestamp,
+) -> Result<Option<AuthorRecord>, Error> {
     let Some(author) = store::authors::find_by_id(connection, &reach.ids(), id)? else {
         return Ok(None);
     };
@@ -72,6 +81,7 @@ pub(super) fn find_in(connection: &mut Connection, reach: &Reach, id: AuthorId) 
             names.push(name);
         }
     }
+    let ban = store::bans::find_by_author(connection, site.id, id)?.filter(|ban| ban.is_active(now));
     let kind = if author.staff_id.is_some() { AuthorKind::Staff } else { AuthorKind::Guest };
     Ok(Some(AuthorRecord {
         id,
@@ -81,5 +91,6 @@ pub(super) fn find_in(connection: &mut Connection, reach: &Reach, id: AuthorId) 
         first_seen_at: author.created_at,
         statuses: written.into_iter().map(|(_, status)| status).collect(),
         reports: store::reports::find_record(connection, site.id, Reporter::Author(id))?,
+        ban: ban.map(|ban| SiteBan { ban, site: site.slug.clone(), is_active: true }),
     }))
 }

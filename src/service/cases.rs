@@ -23,9 +23,9 @@ use crate::store::selections::Filed;
 use crate::store::{self, Connection};
 
 /// The most comments above one that are shown with it.
-const MAX_PARENTS: usize = 10;
+pub const MAX_PARENTS: usize = 10;
 /// The most reports and the most decisions that are shown with a comment.
-const MAX_RECORDS: usize = 100;
+pub const MAX_RECORDS: usize = 100;
 
 /// A comment as staff see it.
 #[derive(Debug, Clone)]
@@ -179,7 +179,7 @@ fn find_in(connection: &mut Connection, actor: &Actor, id: CommentId, now: Times
         revisions: store::revisions::list_by_comment(connection, site, id)?,
         reports: store::reports::list_by_comment(connection, site, id, MAX_RECORDS)?,
         decisions: decisions::describe(connection, &reach, entries)?,
-        author: authors::find_in(connection, &reach, author)?.ok_or(Refusal::AuthorNotFound)?,
+        author: authors::find_in(connection, &reach, author, now)?.ok_or(Refusal::AuthorNotFound)?,
         case,
     })
 }

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::error::body_refused;
-use super::posting::{DraftText, read_text};
+use super::posting::DraftText;
+use super::screening::{self, Screened};
 use super::{Client, Error, Service, guests, visibility};
 use crate::domain::comment::Comment;
-use crate::domain::hold::Hold;
 use crate::domain::id::CommentId;
 use crate::domain::refusal::Refusal;
-use crate::domain::site::{Moderation, Policy, Site};
+use crate::domain::revision::RevisionKind;
+use crate::domain::site::{Policy, Site};
 use crate::domain::status::Status;
 use crate::domain::thread::{Thread, ThreadState};
 use crate::domain::time::Timestamp;
@@ -29,11 +29,12 @@ pub struct Current {
 /// A condition that the client set on the state of the comment (`If-Match`).
 pub type Precondition = Box<dyn Fn(&Current) -> bool + Send>;
 
-/// Changes the text of a comment. Where moderators look first, it waits for them again.
+/// Changes the text of a comment. What was true of the first text is asked of the new one too: it may be refused, or wait
+/// for a moderator. The old one is kept for staff.
 ///
 /// # Errors
 /// A refusal: there is no such comment, somebody else wrote it, the time for changes is over, the thread is closed, the
-/// condition isn't met, or the text breaks a rule. Else the store's trouble.
+/// writer is banned, the condition isn't met, or the text breaks a rule. Else the store's trouble.
 pub async fn edit(
     service: &Service,
     site: Arc<Site>,
@@ -45,28 +46,24 @@ pub async fn edit(
     if client.token.is_none() {
         return Err(Refusal::TokenRequired.into());
     }
-    let (body, html) = read_text(&text, site.policy)?;
-    let clock = service.clock.clone();
+    let text = screening::read(service, &site, &text, None).await?;
+    let network = service.hash_network(client.network)?;
+    let service_in = service.clone();
     let work = move |connection: &mut Connection| {
-        let now = clock.now();
+        let now = service_in.clock.now();
         let current = hold_own(connection, &site, &client, id, precondition.as_ref(), now)?;
-        if current.thread.state == ThreadState::Closed {
+        screening::refuse_banned(connection, site.id, Some(current.comment.author.id), network, now)?;
+        if current.thread.state_at(&site, now) == ThreadState::Closed {
             return Err(Refusal::ThreadClosed.into());
         }
-        body.check(current.policy.body_limits()).map_err(body_refused)?;
-        let status = match current.policy.moderation {
-            Moderation::Pre => Status::Pending,
-            Moderation::Post => current.comment.status,
-        };
-        let mut comment = visibility::with_status(&current.comment, status);
-        comment.body = body.clone();
-        comment.html = html.clone();
-        comment.edited_at = Some(now);
-        if status == Status::Pending && current.comment.is_published() {
-            comment.holds = vec![Hold::Site];
-        }
-        comment.version = comment.version.saturating_add(1);
+        text.check(current.policy.body_limits())?;
+        let comment = with_text(connection, &site, &current, &text, now)?;
         store::comments::update_text(connection, site.id, &comment)?;
+        if comment.body != current.comment.body {
+            let (kind, old) = (RevisionKind::Edited, &current.comment.body);
+            screening::keep(connection, &service_in, site.id, id, kind, old)?;
+        }
+        text.keep_original(connection, &service_in, site.id, id)?;
         let thread = visibility::count_change(connection, site.id, &current.comment, &comment)?;
         Ok(Current { comment, thread, policy: current.policy })
     };
@@ -75,7 +72,33 @@ pub async fn edit(
     outcome
 }
 
-/// Deletes a comment: what it said is erased; where published comments answer it, its place stays.
+/// The comment with another text. One that must wait because of it joins those that do, and none stops waiting by it.
+fn with_text(
+    connection: &mut Connection,
+    site: &Site,
+    current: &Current,
+    text: &Screened,
+    now: Timestamp,
+) -> Result<Comment, Error> {
+    let before = &current.comment;
+    let mut holds = text.holds(connection, site, &current.thread, before.author.id)?;
+    let status = if holds.is_empty() { before.status } else { Status::Pending };
+    if !before.is_published() || holds.is_empty() {
+        let new = holds.into_iter().filter(|hold| !before.holds.contains(hold));
+        holds = before.holds.iter().cloned().chain(new).collect();
+    }
+    Ok(Comment {
+        body: text.body.clone(),
+        html: text.html.clone(),
+        edited_at: Some(now),
+        holds,
+        version: before.version.saturating_add(1),
+        ..visibility::with_status(before, status)
+    })
+}
+
+/// Deletes a comment: what it said, now or before, is erased, and what readers reported of it; where published comments
+/// answer it, its place stays.
 ///
 /// # Errors
 /// A refusal: there is no such comment, somebody else wrote it, the time for changes is over, or the condition isn't met.
@@ -90,9 +113,9 @@ pub async fn delete(
     let clock = service.clock.clone();
     let work = move |connection: &mut Connection| {
         let current = hold_own(connection, &site, &client, id, precondition.as_ref(), clock.now())?;
-        let mut deleted = visibility::with_status(&current.comment, Status::Deleted);
-        deleted.report_count = 0;
+        let deleted = Comment { report_count: 0, ..visibility::with_status(&current.comment, Status::Deleted) };
         store::comments::update_erased(connection, site.id, id, deleted.listing)?;
+        store::reports::update_erased(connection, site.id, id)?;
         visibility::count_change(connection, site.id, &current.comment, &deleted)?;
         Ok(())
     };

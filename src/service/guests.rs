@@ -31,8 +31,18 @@ pub(super) fn recognise(
     Ok(author.ok_or(Refusal::InvalidToken)?)
 }
 
-/// Whose token the client carries; a client without one becomes a new guest with the token that `make` makes.
-pub(super) fn recognise_or_welcome(
+/// Whose token the client carries; `None` for a client without one.
+pub(super) fn recognise_if_any(
+    connection: &mut Connection,
+    site: SiteId,
+    client: &Client,
+) -> Result<Option<AuthorId>, Error> {
+    client.token.is_some().then(|| recognise(connection, site, client.token.as_ref())).transpose()
+}
+
+/// The writer, if they are known; else the client becomes a new guest with the token that `make` makes.
+pub(super) fn or_welcome(
+    known: Option<AuthorId>,
     connection: &mut Connection,
     service: &Service,
     site: SiteId,
@@ -40,8 +50,7 @@ pub(super) fn recognise_or_welcome(
     welcome: &mut Welcome,
     make: impl FnOnce() -> GuestToken,
 ) -> Result<Identified, Error> {
-    if client.token.is_some() {
-        let author = recognise(connection, site, client.token.as_ref())?;
+    if let Some(author) = known {
         return Ok(Identified { author, new: None });
     }
     let admitted = welcome.0.get_or_insert_with(|| service.quotas.admit(Action::Guest, site, client.network));

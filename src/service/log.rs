@@ -2,17 +2,17 @@
 
 use super::{Error, Service};
 use crate::domain::id::{DecisionId, SiteId};
-use crate::domain::log::{Entry, Event};
+use crate::domain::log::{CommentChange, Entry, Event};
 use crate::domain::staff::Staff;
 use crate::store::{self, Connection};
 
 /// Adds a line to the log about something that isn't a decision about a comment; `site` is `None` for what concerns the
-/// whole installation. Part of the transaction that does it.
-pub(super) fn note(
+/// whole installation, `staff` for what the operator of the machine did. Part of the transaction that does it.
+pub(super) fn note<'a>(
     connection: &mut Connection,
     service: &Service,
     site: Option<SiteId>,
-    staff: &Staff,
+    staff: impl Into<Option<&'a Staff>>,
     event: Event,
     subject: impl Into<String>,
 ) -> Result<(), Error> {
@@ -20,10 +20,33 @@ pub(super) fn note(
     let entry = Entry {
         id: DecisionId::from_number(service.randomness.id_number(now)),
         site_id: site,
-        staff: Some((staff.id, staff.name.clone())),
+        staff: staff.into().map(|staff| (staff.id, staff.name.clone())),
         event,
         change: None,
         subject: Some(subject.into()),
+        reason: None,
+        note: None,
+        undoes_id: None,
+        created_at: now,
+    };
+    Ok(store::decisions::insert(connection, &entry)?)
+}
+
+/// Adds a line to the log about a comment that the service itself held.
+pub(super) fn note_held(
+    connection: &mut Connection,
+    service: &Service,
+    site: SiteId,
+    change: CommentChange,
+) -> Result<(), Error> {
+    let now = service.clock.now();
+    let entry = Entry {
+        id: DecisionId::from_number(service.randomness.id_number(now)),
+        site_id: Some(site),
+        staff: None,
+        event: Event::Held,
+        change: Some(change),
+        subject: None,
         reason: None,
         note: None,
         undoes_id: None,

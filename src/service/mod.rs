@@ -5,6 +5,7 @@
 
 pub mod audits;
 pub mod authors;
+pub mod bans;
 pub mod cases;
 pub mod comments;
 pub mod credentials;
@@ -12,21 +13,30 @@ pub mod decisions;
 pub mod editing;
 mod error;
 mod guests;
+pub mod hashing;
 mod log;
 pub mod merging;
 pub mod moderation;
 mod networks;
 pub mod origins;
+pub mod passwords;
 pub mod posting;
 pub mod rankings;
 mod reach;
 mod remembering;
+pub mod reports;
+pub mod rules;
+mod screening;
+pub mod second_factors;
+pub mod sessions;
+pub mod signing_in;
 pub mod sites;
 pub mod staff;
 pub mod staff_comments;
 pub mod stats;
 pub mod sweeping;
 pub mod threads;
+pub mod tokens;
 pub mod undoing;
 pub mod viewers;
 mod visibility;
@@ -43,6 +53,7 @@ use crate::clock::Clock;
 use crate::domain::address::{ClientNetwork, NetworkHash, NetworkKey};
 use crate::domain::author::GuestToken;
 use crate::domain::idempotency::ReplayId;
+use crate::domain::session::SessionPolicy;
 use crate::domain::stats::BlockedTally;
 use crate::limits::Quotas;
 use crate::randomness::Randomness;
@@ -59,6 +70,10 @@ pub struct Service {
     pub clock: Clock,
     /// Where tokens and ids come from.
     pub randomness: Randomness,
+    /// How long sessions of staff last.
+    pub sessions: SessionPolicy,
+    /// Where passwords are hashed.
+    pub hashing: hashing::Hashing,
     sites: sites::SiteCache,
     running: Arc<Mutex<HashSet<ReplayId>>>,
     rankings: rankings::RankingCache,
@@ -69,6 +84,7 @@ pub struct Service {
     changes: Arc<AtomicU64>,
     /// The key of the hashes of networks, once it was read.
     network_key: Arc<OnceLock<NetworkKey>>,
+    rule_sets: screening::RuleSets,
 }
 
 impl Service {
@@ -87,20 +103,22 @@ impl Service {
 impl Service {
     /// The use cases over these parts.
     #[must_use]
-    pub fn new(store: Store, quotas: Quotas, clock: Clock, randomness: Randomness) -> Self {
-        let sites = sites::SiteCache::default();
+    pub fn new(store: Store, quotas: Quotas, clock: Clock, randomness: Randomness, sessions: SessionPolicy) -> Self {
         Self {
             store,
             quotas,
             clock,
             randomness,
-            sites,
+            sessions,
+            hashing: hashing::Hashing::new(),
+            sites: sites::SiteCache::default(),
             running: Arc::default(),
             rankings: rankings::RankingCache::default(),
             stats: stats::StatsCache::default(),
             blocked: Arc::default(),
             changes: Arc::default(),
             network_key: Arc::default(),
+            rule_sets: screening::RuleSets::default(),
         }
     }
 }

@@ -150,7 +150,7 @@ impl Deciding<'_> {
             let verdict = match judged {
                 Judged::Settled(verdict) => verdict,
                 Judged::Becomes(to) => {
-                    let after = self.after(&comment, to, now);
+                    let after = after(&comment, to, now);
                     let decision = self.note(site, &comment, &after, now);
                     if comment.report_count > 0 {
                         settled.push((id, decision));
@@ -194,12 +194,6 @@ impl Deciding<'_> {
             && entry.change.is_some_and(|change| change.version == comment.version)
     }
 
-    fn after(&self, before: &Comment, to: Status, now: Timestamp) -> Comment {
-        let erase_at = (to == Status::Deleted).then(|| now.plus_seconds(KEPT_DAYS * DAY_SECONDS));
-        let version = before.version.saturating_add(1);
-        Comment { version, report_count: 0, erase_at, ..visibility::with_status(before, to) }
-    }
-
     fn note(&mut self, site: SiteId, before: &Comment, after: &Comment, now: Timestamp) -> DecisionId {
         let event = Event::Decided(self.decide.action);
         let mut entry = entry(self.service, self.actor, site, event, (before, after), now);
@@ -209,6 +203,13 @@ impl Deciding<'_> {
         self.entries.push(entry);
         id
     }
+}
+
+/// A comment as it is after a decision. What staff delete is kept for some time.
+fn after(before: &Comment, to: Status, now: Timestamp) -> Comment {
+    let erase_at = (to == Status::Deleted).then(|| now.plus_seconds(KEPT_DAYS * DAY_SECONDS));
+    let version = before.version.saturating_add(1);
+    Comment { version, report_count: 0, erase_at, ..visibility::with_status(before, to) }
 }
 
 /// Writes the comments of a site as they are after a decision, and counts them in their threads. All get the same status, so

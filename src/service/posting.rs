@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::error::body_refused;
 use super::guests::{self, Identified, Welcome};
+use super::screening::{self, Screened};
 use super::{Client, Error, Service, visibility};
 use crate::domain::address::NetworkHash;
 use crate::domain::author::{Author, AuthorKind, DisplayName, Email, GuestToken};
-use crate::domain::body::{BodyError, BodyLimits, CommentBody};
+use crate::domain::body::CommentBody;
 use crate::domain::comment::Comment;
 use crate::domain::hold::Hold;
 use crate::domain::html::SafeHtml;
@@ -16,7 +16,7 @@ use crate::domain::id::{CommentId, SiteId, ThreadId};
 use crate::domain::idempotency::{Fingerprint, IdempotencyKey, KEPT_SECONDS, ReplayId, Writer};
 use crate::domain::quota::Standing;
 use crate::domain::refusal::{Refusal, Rule};
-use crate::domain::site::{LARGEST_MAX_CHARACTERS, Moderation, Policy, Site};
+use crate::domain::site::{Policy, Site};
 use crate::domain::status::{Listing, Status};
 use crate::domain::thread::{PageFacts, Thread, ThreadKey, ThreadState};
 use crate::domain::time::Timestamp;
@@ -89,8 +89,9 @@ pub type Render = fn(&Posted) -> Result<String, String>;
 /// Posts a comment.
 ///
 /// # Errors
-/// A refusal: the text, name or parent breaks a rule, the thread is closed, the token isn't known, guests aren't allowed,
-/// the key is in use or was used for another request, or a quota is used up. Else the store's trouble.
+/// A refusal: the text, name or parent breaks a rule, the thread is closed or slow, the token isn't known, the writer is
+/// banned, guests aren't allowed, the key is in use or was used for another request, or a quota is used up. Else the
+/// store's trouble.
 pub async fn post(
     service: &Service,
     site: Arc<Site>,
@@ -102,23 +103,13 @@ pub async fn post(
     let writer = client.token.as_ref().map_or(Writer::Network(client.network), |token| Writer::Guest(token.hash()));
     let retry = retry.map(|retry| (ReplayId::of(site.id, &writer, &retry.key), retry));
     let _running = retry.as_ref().map(|(id, _)| Running::begin(&service.running, *id)).transpose()?;
-    let (body, html) = read_text(&draft.text, site.policy)?;
+    let text = screening::read(service, &site, &draft.text, Some(&draft.name)).await?;
     let network = service.hash_network(client.network)?;
-    let post = Post { service: service.clone(), site, client, network, draft, retry, body, html, render };
+    let post = Post { service: service.clone(), site, client, network, draft, retry, text, render };
     let mut welcome = Welcome::default();
     let posted = service.store.write(move |connection| post.run(connection, &mut welcome)).await;
     service.changed();
     posted
-}
-
-/// Normalises, checks and renders a text, as far as that doesn't depend on the thread: this costs more than all the rest,
-/// and so is not done while others wait to write.
-pub(super) fn read_text(text: &DraftText, policy: Policy) -> Result<(CommentBody, SafeHtml), Error> {
-    let widest = BodyLimits { min_characters: 1, max_characters: LARGEST_MAX_CHARACTERS };
-    let own = |error: BodyError| body_refused(error.under(policy.body_limits()));
-    let body = CommentBody::parse(&text.0, widest).map_err(own)?;
-    let html = SafeHtml::render(&body, policy.text_format).map_err(body_refused)?;
-    Ok((body, html))
 }
 
 struct Post {
@@ -128,8 +119,7 @@ struct Post {
     network: NetworkHash,
     draft: Draft,
     retry: Option<(ReplayId, Retry)>,
-    body: CommentBody,
-    html: SafeHtml,
+    text: Screened,
     render: Render,
 }
 
@@ -141,26 +131,34 @@ impl Post {
         if !self.site.policy.guests {
             return Err(Refusal::GuestsNotAllowed.into());
         }
-        let now = self.service.clock.now();
-        let thread = find_thread(connection, &self.service, self.site.id, &self.draft.key, now)?;
+        let (now, site) = (self.service.clock.now(), self.site.id);
+        let known = guests::recognise_if_any(connection, site, &self.client)?;
+        screening::refuse_banned(connection, site, known, self.network, now)?;
+        let thread = find_thread(connection, &self.service, site, &self.draft.key, now)?;
         let policy = thread.policy(self.site.policy);
         if thread.state_at(&self.site, now) == ThreadState::Closed {
             return Err(Refusal::ThreadClosed.into());
         }
-        self.body.check(policy.body_limits()).map_err(body_refused)?;
-        let parent = find_parent(connection, self.site.id, &thread, self.draft.parent_id)?;
+        screening::refuse_name_of_staff(connection, &self.draft.name)?;
+        self.text.check(policy.body_limits())?;
+        let parent = find_parent(connection, site, &thread, self.draft.parent_id)?;
+        screening::refuse_haste(connection, &thread, known, self.network, now)?;
         let salt = self.service.randomness.bytes();
         let make =
             || self.retry.as_ref().map_or(GuestToken::from_bytes(salt), |(_, retry)| retry.key.guest_token(&salt));
         let Identified { author, new } =
-            guests::recognise_or_welcome(connection, &self.service, self.site.id, &self.client, welcome, make)?;
+            guests::or_welcome(known, connection, &self.service, site, &self.client, welcome, make)?;
         let thread_id = thread.id.ok_or_else(|| Error::Broken("a thread without id".to_owned()))?;
-        let author = Author { id: author, name: self.draft.name.clone(), kind: AuthorKind::Guest };
+        let holds = self.text.holds(connection, &self.site, &thread, author)?;
+        let name = self.text.name.as_ref().unwrap_or(&self.draft.name).clone();
+        let author = Author { id: author, name, kind: AuthorKind::Guest };
         let place = Place { thread_id, parent };
-        let (comment, thread) = match policy.moderation {
-            Moderation::Post => self.publish(connection, &place, author, now)?,
-            Moderation::Pre => (self.hold_back(connection, &place, author, now)?, thread),
+        let (comment, thread) = if holds.is_empty() {
+            self.publish(connection, &place, author, now)?
+        } else {
+            (self.hold_back(connection, &place, author, holds, now)?, thread)
         };
+        self.text.keep_original(connection, &self.service, site, comment.id)?;
         let (accepted, comment_id) = (comment.status == Status::Pending, comment.id);
         let text = (self.render)(&Posted { comment, thread, policy }).map_err(Error::Broken)?;
         let (guest_token, guest_standing) = new.map_or((None, None), |(token, standing)| (Some(token), standing));
@@ -222,9 +220,10 @@ impl Post {
         connection: &mut Connection,
         place: &Place,
         author: Author,
+        holds: Vec<Hold>,
         now: Timestamp,
     ) -> Result<Comment, Error> {
-        let comment = self.comment(place, author, vec![Hold::Site], now);
+        let comment = self.comment(place, author, holds, now);
         let page = Some(&self.draft.page);
         store::comments::insert(connection, self.site.id, &comment, self.draft.email.as_ref(), page)?;
         visibility::count_queues(connection, self.site.id, None, &comment)?;
@@ -232,7 +231,7 @@ impl Post {
     }
 
     fn comment(&self, place: &Place, author: Author, holds: Vec<Hold>, now: Timestamp) -> Comment {
-        let (body, html, network) = (self.body.clone(), self.html.clone(), Some(self.network));
+        let (body, html, network) = (self.text.body.clone(), self.text.html.clone(), Some(self.network));
         place.comment(&self.service, Written { author, body, html, network, holds }, now)
     }
 }

@@ -51,3 +51,23 @@ impl Reach {
         self.0.iter().find(|site| site.id == id)
     }
 }
+
+/// The site of this name, if it is there for an actor.
+pub(super) fn find_site(connection: &mut Connection, actor: &Actor, slug: &Slug) -> Result<Site, Error> {
+    let site = store::sites::find(connection, slug)?.filter(|site| actor.sites().includes(site.id));
+    Ok(site.ok_or(Refusal::SiteNotFound)?)
+}
+
+/// The name of a site by its id.
+pub(super) fn name_site(connection: &mut Connection, id: SiteId) -> Result<Slug, Error> {
+    let site = store::sites::list_by_id(connection, &[id])?.pop();
+    Ok(site.ok_or_else(|| Error::Conflict("the site was removed at the same time".to_owned()))?.slug)
+}
+
+/// The items of a page out of one more than fit on it, and whether there are more.
+pub(super) fn cut<T>(mut items: Vec<T>, limit: u32) -> (Vec<T>, bool) {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let has_more = items.len() > limit;
+    items.truncate(limit);
+    (items, has_more)
+}

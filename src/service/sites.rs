@@ -56,6 +56,13 @@ pub async fn find(service: &Service, slug: &str) -> Result<Arc<Site>, Error> {
     Ok(site)
 }
 
+impl Service {
+    /// Reads the settings of a site anew when they are needed next.
+    pub(super) fn forget_site(&self, slug: &Slug) {
+        self.sites.0.invalidate(slug);
+    }
+}
+
 /// The site of this name, for a member of staff who may know of it.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use super::cases::{self, Case};
 use super::error::body_refused;
 use super::posting::{self, DraftText, Place, Written};
 use super::reach::Reach;
-use super::{Error, Service, visibility};
+use super::{Error, Service, screening, visibility};
 use crate::domain::author::{Author, AuthorKind, DisplayName, GuestTokenHash};
 use crate::domain::body::CommentBody;
 use crate::domain::html::SafeHtml;
@@ -44,7 +44,7 @@ pub async fn post(service: &Service, actor: Actor, draft: StaffDraft) -> Result<
     };
     let policy = service.store.read(find).await?;
     let policy = policy.ok_or_else(|| Error::Broken("a site that is gone".to_owned()))?;
-    let text = posting::read_text(&draft.text, policy)?;
+    let text = screening::read_unscreened(&draft.text, policy)?;
     let service_in = service.clone();
     let work = move |connection: &mut Connection| run(connection, &service_in, &actor, &draft, &text);
     let outcome = service.store.write(work).await;
@@ -88,15 +88,12 @@ fn author(
     now: Timestamp,
 ) -> Result<Author, Error> {
     let staff = actor.staff();
-    let id = match store::authors::find_by_staff(connection, site, staff.id)? {
-        Some(id) => id,
-        None => {
-            let id = AuthorId::from_number(service.randomness.id_number(now));
-            let token = GuestTokenHash::from(service.randomness.bytes());
-            store::authors::insert_staff(connection, site, id, staff.id, token, now)?;
-            id
-        }
-    };
+    let known = store::authors::find_by_staff(connection, site, staff.id)?;
+    let id = known.unwrap_or_else(|| AuthorId::from_number(service.randomness.id_number(now)));
+    if known.is_none() {
+        let token = GuestTokenHash::from(service.randomness.bytes());
+        store::authors::insert_staff(connection, site, id, staff.id, token, now)?;
+    }
     let name = DisplayName::from_stored(staff.name.as_str().to_owned());
     Ok(Author { id, name, kind: AuthorKind::Staff })
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::guests::{self, Identified, Welcome};
-use super::{Client, Error, Service};
+use super::{Client, Error, Service, screening};
 use crate::domain::author::GuestToken;
 use crate::domain::id::CommentId;
 use crate::domain::quota::Standing;
@@ -29,7 +29,7 @@ pub struct Voted {
 ///
 /// # Errors
 /// A refusal: there is no such comment, it is the client's own, the site doesn't count such votes, the token isn't known,
-/// or too many new guests come from the client's network. Else the store's trouble.
+/// the client is banned, or too many new guests come from the client's network. Else the store's trouble.
 pub async fn vote(
     service: &Service,
     site: Arc<Site>,
@@ -70,8 +70,10 @@ fn run(
         return Err(Refusal::GuestsNotAllowed.into());
     }
     let now = service.clock.now();
+    let known = guests::recognise_if_any(connection, site.id, client)?;
+    screening::refuse_banned(connection, site.id, known, service.hash_network(client.network)?, now)?;
     let make = || GuestToken::from_bytes(service.randomness.bytes());
-    let Identified { author, new } = guests::recognise_or_welcome(connection, service, site.id, client, welcome, make)?;
+    let Identified { author, new } = guests::or_welcome(known, connection, service, site.id, client, welcome, make)?;
     if comment.author.id == author {
         return Err(Refusal::OwnComment.into());
     }

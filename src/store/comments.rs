@@ -14,11 +14,12 @@ use super::revisions;
 use super::schema::comments;
 use crate::domain::address::NetworkHash;
 use crate::domain::author::{Author, AuthorKind, DisplayName, Email};
+use crate::domain::ban::{Ban, Banned};
 use crate::domain::body::CommentBody;
 use crate::domain::comment::Comment;
 use crate::domain::hold::Hold;
 use crate::domain::html::SafeHtml;
-use crate::domain::id::{AuthorId, CommentId, SiteId, ThreadId};
+use crate::domain::id::{AuthorId, CommentId, SiteId, ThreadId, first_at};
 use crate::domain::page::{Page, Position, Sort};
 use crate::domain::status::{Listing, Status};
 use crate::domain::thread::{PageFacts, PageTitle, PageUrl};
@@ -315,6 +316,163 @@ pub fn list_by_author(
     };
     let rows: Vec<Row> = each_backend!(connection, |conn| query().load(conn))?;
     into_comments(rows)
+}
+
+/// The newest comments of a site that say anything, in whatever state they are.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_newest_ids(connection: &mut Connection, site: SiteId, limit: u32) -> Result<Vec<CommentId>, Error> {
+    let mut newest: Vec<i64> = Vec::new();
+    for status in Status::EACH {
+        // One index leads to the newest of each state; there is none of the newest of all.
+        let query = || {
+            comments::table
+                .filter(comments::site_id.eq(site.number()))
+                .filter(comments::status.eq(status.number()))
+                .filter(comments::body.ne(""))
+                .order(comments::id.desc())
+                .limit(i64::from(limit))
+                .select(comments::id)
+        };
+        let ids: Vec<i64> = each_backend!(connection, |conn| query().load(conn))?;
+        newest.extend(ids);
+    }
+    newest.sort_unstable_by(|one, other| other.cmp(one));
+    newest.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(newest.into_iter().map(CommentId::from_number).collect())
+}
+
+/// Those comments of the site that have one of these ids, newest first.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_by_id(connection: &mut Connection, site: SiteId, ids: &[CommentId]) -> Result<Vec<Comment>, Error> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.number()).collect();
+    let query = || {
+        comments::table
+            .filter(comments::site_id.eq(site.number()))
+            .filter(comments::id.eq_any(&ids))
+            .order(comments::id.desc())
+            .select(columns::<Row>())
+    };
+    let rows: Vec<Row> = each_backend!(connection, |conn| query().load(conn))?;
+    into_comments(rows)
+}
+
+/// The name under the newest comment of a writer that has one left.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn find_last_name(
+    connection: &mut Connection,
+    site: SiteId,
+    author: AuthorId,
+) -> Result<Option<DisplayName>, Error> {
+    let query = || {
+        comments::table
+            .filter(comments::site_id.eq(site.number()))
+            .filter(comments::author_id.eq(author.number()))
+            .filter(comments::author_name.ne(""))
+            .order(comments::id.desc())
+            .select(comments::author_name)
+    };
+    let name: Option<String> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    Ok(name.map(DisplayName::from_stored))
+}
+
+/// The newest comments of somebody who is banned that are published or wait, and were posted at `since` or later.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_ids_of_banned(
+    connection: &mut Connection,
+    ban: &Ban,
+    since: Timestamp,
+    limit: usize,
+) -> Result<Vec<CommentId>, Error> {
+    let standing = || {
+        comments::table
+            .filter(comments::site_id.eq(ban.site_id.number()))
+            .filter(comments::id.ge(first_at(since)))
+            .filter(comments::status.eq_any([Status::Pending.number(), Status::Published.number()]))
+            .order(comments::id.desc())
+            .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+            .select(comments::id)
+    };
+    let ids: Vec<i64> = match &ban.banned {
+        Banned::Author(author, _) => {
+            let query = || standing().filter(comments::author_id.eq(author.number()));
+            each_backend!(connection, |conn| query().load(conn))?
+        }
+        Banned::Network(network) => {
+            let query = || standing().filter(comments::network.eq(network.as_bytes().as_slice()));
+            each_backend!(connection, |conn| query().load(conn))?
+        }
+    };
+    Ok(ids.into_iter().map(CommentId::from_number).collect())
+}
+
+/// Whether a comment of this writer is published.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn has_published(connection: &mut Connection, site: SiteId, author: AuthorId) -> Result<bool, Error> {
+    let query = || {
+        comments::table
+            .filter(comments::site_id.eq(site.number()))
+            .filter(comments::author_id.eq(author.number()))
+            .filter(comments::status.eq(Status::Published.number()))
+            .select(comments::id)
+    };
+    let found: Option<i64> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    Ok(found.is_some())
+}
+
+/// When a writer last wrote in a thread, whatever became of it.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn find_last_by_author(
+    connection: &mut Connection,
+    site: SiteId,
+    thread: ThreadId,
+    author: AuthorId,
+) -> Result<Option<Timestamp>, Error> {
+    let query = || {
+        comments::table
+            .filter(comments::site_id.eq(site.number()))
+            .filter(comments::author_id.eq(author.number()))
+            .filter(comments::thread_id.eq(thread.number()))
+            .order(comments::id.desc())
+            .select(comments::created_at)
+    };
+    let at: Option<i64> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    Ok(at.map(Timestamp::from_milliseconds))
+}
+
+/// When somebody in a network last wrote in a thread, if that was at `since` or later, whatever became of it.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn find_last_by_network(
+    connection: &mut Connection,
+    site: SiteId,
+    thread: ThreadId,
+    network: NetworkHash,
+    since: Timestamp,
+) -> Result<Option<Timestamp>, Error> {
+    let query = || {
+        comments::table
+            .filter(comments::site_id.eq(site.number()))
+            .filter(comments::network.eq(network.as_bytes().as_slice()))
+            .filter(comments::id.ge(first_at(since)))
+            .filter(comments::thread_id.eq(thread.number()))
+            .order(comments::id.desc())
+            .select(comments::created_at)
+    };
+    let at: Option<i64> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    Ok(at.map(Timestamp::from_milliseconds))
 }
 
 /// Adds a comment; one that waits for a moderator keeps what is known of its page until then.

@@ -5,10 +5,12 @@
 //! the product, and nothing outside names the query builder.
 
 pub mod authors;
+pub mod bans;
 pub mod blocked;
 pub mod comments;
 pub mod connection;
 pub mod counts;
+pub mod credentials;
 pub mod decisions;
 mod door;
 mod error;
@@ -20,9 +22,11 @@ pub mod rankings;
 pub mod replays;
 pub mod reports;
 pub mod revisions;
+pub mod rules;
 mod schema;
 pub mod secrets;
 pub mod selections;
+pub mod sessions;
 pub mod sites;
 mod sqlite;
 pub mod staff;

@@ -34,6 +34,23 @@ pub fn list_by_comment(connection: &mut Connection, site: SiteId, comment: Comme
     rows.into_iter().map(revision).collect()
 }
 
+/// Adds an earlier text of a comment.
+///
+/// # Errors
+/// [`Error::Conflict`] when its id is taken.
+pub fn insert(connection: &mut Connection, site: SiteId, revision: &Revision) -> Result<(), Error> {
+    let values = (
+        revisions::id.eq(revision.id.number()),
+        revisions::site_id.eq(site.number()),
+        revisions::comment_id.eq(revision.comment_id.number()),
+        revisions::kind.eq(revision.kind.name()),
+        revisions::body.eq(&revision.body),
+        revisions::created_at.eq(revision.created_at.milliseconds()),
+    );
+    each_backend!(connection, |conn| diesel::insert_into(revisions::table).values(values).execute(conn))?;
+    Ok(())
+}
+
 /// Removes the earlier texts of comments.
 ///
 /// # Errors

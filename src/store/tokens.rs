@@ -6,6 +6,7 @@ use super::connection::{Connection, columns, each_backend};
 use super::error::Error;
 use super::schema::api_tokens;
 use crate::domain::access::Scopes;
+use crate::domain::credential::TokenName;
 use crate::domain::id::{SiteId, StaffId, TokenId};
 use crate::domain::time::Timestamp;
 
@@ -17,7 +18,7 @@ pub struct TokenRecord {
     /// Whose it is.
     pub staff_id: StaffId,
     /// What its owner calls it.
-    pub name: String,
+    pub name: TokenName,
     /// What it is for.
     pub scopes: Scopes,
     /// The one site that it is for; `None` for all of its owner's.
@@ -49,7 +50,7 @@ impl Row {
         Ok(TokenRecord {
             id: TokenId::from_number(self.id),
             staff_id: StaffId::from_number(self.staff_id),
-            name: self.name,
+            name: TokenName::from_stored(self.name),
             scopes,
             site_id: self.site_id.map(SiteId::from_number),
             created_at: Timestamp::from_milliseconds(self.created_at),
@@ -69,6 +70,40 @@ pub fn find_by_hash(connection: &mut Connection, hash: &[u8; 32]) -> Result<Opti
     row.map(Row::into_record).transpose()
 }
 
+/// The token with this id.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn find(connection: &mut Connection, id: TokenId) -> Result<Option<TokenRecord>, Error> {
+    let query = || api_tokens::table.filter(api_tokens::id.eq(id.number())).select(columns::<Row>());
+    let row: Option<Row> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    row.map(Row::into_record).transpose()
+}
+
+/// Tokens of a member of staff, also those that have ended, newest first: up to `limit` of those that were made before
+/// `before`.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn list_by_staff(
+    connection: &mut Connection,
+    staff: StaffId,
+    before: Option<TokenId>,
+    limit: u32,
+) -> Result<Vec<TokenRecord>, Error> {
+    let before = before.map_or(i64::MAX, TokenId::number);
+    let query = || {
+        api_tokens::table
+            .filter(api_tokens::staff_id.eq(staff.number()))
+            .filter(api_tokens::id.lt(before))
+            .order(api_tokens::id.desc())
+            .limit(i64::from(limit))
+            .select(columns::<Row>())
+    };
+    let rows: Vec<Row> = each_backend!(connection, |conn| query().load(conn))?;
+    rows.into_iter().map(Row::into_record).collect()
+}
+
 /// Adds a token.
 ///
 /// # Errors
@@ -78,7 +113,7 @@ pub fn insert(connection: &mut Connection, token: &TokenRecord, hash: &[u8; 32])
     let values = (
         api_tokens::id.eq(token.id.number()),
         api_tokens::staff_id.eq(token.staff_id.number()),
-        api_tokens::name.eq(&token.name),
+        api_tokens::name.eq(token.name.as_str()),
         api_tokens::token_hash.eq(hash.as_slice()),
         api_tokens::scopes.eq(scopes),
         api_tokens::site_id.eq(token.site_id.map(SiteId::number)),
@@ -86,5 +121,35 @@ pub fn insert(connection: &mut Connection, token: &TokenRecord, hash: &[u8; 32])
         api_tokens::expires_at.eq(token.expires_at.milliseconds()),
     );
     each_backend!(connection, |conn| diesel::insert_into(api_tokens::table).values(&values).execute(conn))?;
+    Ok(())
+}
+
+/// Gives a token another name.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn update_name(connection: &mut Connection, id: TokenId, name: &TokenName) -> Result<(), Error> {
+    let (target, name) = (api_tokens::table.find(id.number()), api_tokens::name.eq(name.as_str()));
+    each_backend!(connection, |conn| diesel::update(target).set(name).execute(conn))?;
+    Ok(())
+}
+
+/// Notes that a token is used.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn update_used_at(connection: &mut Connection, id: TokenId, now: Timestamp) -> Result<(), Error> {
+    let (target, used_at) = (api_tokens::table.find(id.number()), api_tokens::used_at.eq(now.milliseconds()));
+    each_backend!(connection, |conn| diesel::update(target).set(used_at).execute(conn))?;
+    Ok(())
+}
+
+/// Withdraws a token.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn delete(connection: &mut Connection, id: TokenId) -> Result<(), Error> {
+    let id = id.number();
+    each_backend!(connection, |conn| diesel::delete(api_tokens::table.find(id)).execute(conn))?;
     Ok(())
 }

@@ -195,6 +195,11 @@ impl Client {
         self.on_own_site(Method::DELETE, &format!("comments/{id}"))
     }
 
+    /// Reports a comment, for this reason.
+    pub(crate) fn report(&self, id: &str, reason: &str) -> Request {
+        self.on_own_site(Method::POST, &format!("comments/{id}/reports")).json(&json!({"reason": reason}))
+    }
+
     pub(crate) fn vote(&self, id: &str, value: i64) -> Request {
         self.on_own_site(Method::PUT, &format!("comments/{id}/vote")).json(&json!({"value": value}))
     }
@@ -250,6 +255,10 @@ impl Request {
 
     pub(crate) fn path(&self) -> &str {
         self.target.split_once('?').map_or(self.target.as_str(), |(path, _)| path)
+    }
+
+    pub(crate) fn header_of(&self, name: &str) -> Option<String> {
+        self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.clone())
     }
 
     pub(crate) fn has_body(&self) -> bool {

@@ -38,7 +38,7 @@ async fn a_public_read_that_is_still_right_is_not_sent_again(setup: Setup) {
     for call in public_reads(&world, &root) {
         let first = call.clone().await.with_status(200);
         let tag = first.required_header("etag");
-        assert!(first.required_header("cache-control").starts_with("public, max-age="), "{}", first.asked);
+        assert!(first.required_header("cache-control").starts_with("public, "), "{}", first.asked);
         let known = [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}"), "*".to_owned()];
         for condition in known {
             let again = call.clone().header("if-none-match", &condition).await.with_status(304);

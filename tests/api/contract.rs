@@ -95,7 +95,10 @@ impl Contract {
                 .all(|(named, asked)| if named.starts_with('{') { !asked.is_empty() } else { named == asked });
             same && operation.path.split('/').count() == path.split('/').count()
         };
-        self.operations.iter().filter(|operation| operation.method == method).find(is_at)
+        // An address that is spelt out goes before one with a parameter.
+        let is_spelt_out = self.operations.iter().any(|operation| operation.path == path);
+        let of_path = |operation: &&Operation| if is_spelt_out { operation.path == path } else { is_at(operation) };
+        self.operations.iter().filter(|operation| operation.method == method).find(of_path)
     }
 
     /// The answers of an operation: status and place in the document.

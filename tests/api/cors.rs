@@ -176,7 +176,7 @@ async fn every_write_asks_for_the_origin(setup: Setup) {
         of_page(call, "https://evil.example").await.refused(403, "origin_not_allowed");
         refused += 1;
     }
-    assert_eq!(refused, 5);
+    assert_eq!(refused, 6);
     assert_eq!(dave.comment(&root).await.ok()["comment"]["body"], "text");
 }
 

@@ -428,6 +428,9 @@ async fn comments_of_other_sites_are_not_there_to_be_decided(setup: Setup) {
     assert_eq!(everywhere.case(&there).await["comment"]["status"], "rejected");
 }
 
+/// Whether the decision with this number is wanted.
+type IsIn<'a> = &'a dyn Fn(i32) -> bool;
+
 async fn the_log_lists_what_was_decided(setup: Setup) {
     let world = setup.start().await;
     world.add_site("other", SiteChange::default()).await;
@@ -442,7 +445,7 @@ async fn the_log_lists_what_was_decided(setup: Setup) {
         made.push((client.decided(action, &comment).await, number));
     }
     let max_id = max.admin(Method::GET, "me").await.ok()["staff"]["id"].as_str().unwrap().to_owned();
-    let cases: [(&Client, String, &dyn Fn(i32) -> bool); 6] = [
+    let cases: [(&Client, String, IsIn<'_>); 6] = [
         (&mia, String::new(), &|_| true),
         (&max, String::new(), &|number| number % 3 == 0),
         (&mia, "&site=other".to_owned(), &|number| number % 3 == 0),

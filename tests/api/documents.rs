@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use libtest_mimic::{Failed, Trial};
-use rejoinder::domain::{author, body, idempotency, page, site, thread};
+use rejoinder::domain::{
+    author, ban, body, decision, idempotency, note, page, password, rule, selection, site, thread,
+};
 use rejoinder::http::error::all_codes;
-use rejoinder::http::{envelope, json, public, routes};
+use rejoinder::http::{admin, envelope, json, public, routes};
+use rejoinder::service::{cases, merging, rules, tokens};
 use serde_json::{Value, json};
 
 use crate::contract::CONTRACT;
@@ -92,5 +95,30 @@ fn the_contract_names_the_limits_of_the_code() {
         "idempotency_kept_seconds": idempotency::KEPT_SECONDS,
         "max_idempotency_key_characters": idempotency::MAX_KEY_CHARACTERS,
     });
-    assert_eq!(CONTRACT.document["x-limits"], limits);
+    let of_staff = json!({
+        "max_report_detail_characters": note::MAX_NOTE_CHARACTERS,
+        "max_decisions": decision::MAX_COMMENTS,
+        "max_note_characters": note::MAX_NOTE_CHARACTERS,
+        "max_listed_decisions": cases::MAX_RECORDS,
+        "max_listed_reports": cases::MAX_RECORDS,
+        "max_listed_parents": cases::MAX_PARENTS,
+        "max_rules": rule::MAX_RULES_PER_SITE,
+        "max_rule_patterns": rules::MAX_PATTERNS,
+        "max_rule_pattern_characters": admin::rules::MAX_PATTERN_CODE_POINTS,
+        "max_rule_test_comments": rules::TESTED_COMMENTS,
+        "max_rule_test_matches": rules::SHOWN_MATCHES,
+        "max_removed_comments": ban::MAX_REMOVED_COMMENTS,
+        "max_merged_comments": merging::MAX_COMMENTS,
+        "max_slow_mode_seconds": thread::LONGEST_SLOW_MODE_SECONDS,
+        "max_origins": site::MAX_ORIGINS,
+        "max_guidelines_characters": site::MAX_GUIDELINES_CHARACTERS,
+        "max_listed_sites": selection::MAX_SITES,
+        "deleted_kept_seconds": decision::KEPT_DAYS * 86_400,
+        "min_password_characters": password::MIN_PASSWORD_CHARACTERS,
+        "max_password_characters": password::MAX_PASSWORD_CHARACTERS,
+        "default_token_days": tokens::DEFAULT_DAYS,
+        "max_token_days": tokens::MAX_DAYS,
+    });
+    let both = [limits, of_staff].into_iter().flat_map(|limits| limits.as_object().cloned().unwrap());
+    assert_eq!(CONTRACT.document["x-limits"], Value::Object(both.collect()));
 }

@@ -12,6 +12,7 @@
 )]
 
 mod answer;
+mod browser;
 mod client;
 mod contract;
 mod coverage;
@@ -25,6 +26,7 @@ mod world;
 
 mod admin_threads;
 mod article;
+mod bans;
 mod conditional;
 mod cors;
 mod decisions;
@@ -35,8 +37,16 @@ mod posting;
 mod protocol;
 mod queue;
 mod quotas;
+mod reports;
+mod roles;
+mod rules;
+mod screening;
 mod service;
+mod sessions;
 mod sites;
+mod staff;
+mod staff_operations;
+mod staff_protocol;
 mod stats;
 mod texts;
 mod threads;
@@ -59,6 +69,10 @@ const AREAS: &[Area] = &[
     ("paging", paging::PROMISES),
     ("editing", editing::PROMISES),
     ("votes", votes::PROMISES),
+    ("screening", screening::PROMISES),
+    ("reports", reports::PROMISES),
+    ("bans", bans::PROMISES),
+    ("rules", rules::PROMISES),
     ("idempotency", idempotency::PROMISES),
     ("quotas", quotas::PROMISES),
     ("conditional", conditional::PROMISES),
@@ -66,9 +80,13 @@ const AREAS: &[Area] = &[
     ("protocol", protocol::PROMISES),
     ("wire", wire::PROMISES),
     ("service", service::PROMISES),
+    ("sessions", sessions::PROMISES),
+    ("staff", staff::PROMISES),
     ("admin_threads", admin_threads::PROMISES),
     ("sites", sites::PROMISES),
     ("stats", stats::PROMISES),
+    ("roles", roles::PROMISES),
+    ("staff_protocol", staff_protocol::PROMISES),
     ("queue", queue::PROMISES),
     ("decisions", decisions::PROMISES),
     ("undo", undo::PROMISES),

@@ -69,6 +69,9 @@ fn ids(cases: &[Value]) -> Vec<String> {
     cases.iter().map(|case| case["id"].as_str().unwrap().to_owned()).collect()
 }
 
+/// Whether a comment belongs to a selection.
+type Matches = Box<dyn Fn(&Value) -> bool>;
+
 async fn pages_of_a_selection_together_are_all_that_matches(setup: Setup) {
     let world = waiting_world(&setup).await;
     world.add_site("other", SiteChange::default()).await;
@@ -91,7 +94,7 @@ async fn pages_of_a_selection_together_are_all_that_matches(setup: Setup) {
     let dave = all.iter().find(|case| case["author"]["name"] == "dave").unwrap();
     let (author, thread) = (text(&dave["author"], "id"), text(&dave["thread"], "id"));
     let network = text(dave, "network");
-    let parts: Vec<(String, Box<dyn Fn(&Value) -> bool>)> = vec![
+    let parts: Vec<(String, Matches)> = vec![
         ("site=default".to_owned(), Box::new(|case| case["site"] == "default")),
         ("status=pending".to_owned(), Box::new(|case| case["status"] == "pending")),
         ("status=deleted".to_owned(), Box::new(|case| case["status"] == "deleted")),
@@ -206,7 +209,11 @@ async fn other_sites_are_in_no_list(setup: Setup) {
         assert_eq!(mia.cases(&query).await.ok()["comments"], json!([]), "{query}");
     }
     for query in [format!("network={}", text(&case["network"])), "status=published".to_owned(), String::new()] {
-        assert_eq!(ids(mia.cases(&query).await.ok()["comments"].as_array().unwrap()), [here.clone()], "{query}");
+        assert_eq!(
+            ids(mia.cases(&query).await.ok()["comments"].as_array().unwrap()),
+            std::slice::from_ref(&here),
+            "{query}"
+        );
     }
     let queues = mia.admin(Method::GET, "queues").await.ok();
     assert_eq!((queues["queues"].as_array().unwrap().len(), &queues["totals"]["reported"]), (1, &json!(0)));

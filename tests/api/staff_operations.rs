@@ -1,6 +1,7 @@
 //! One well-formed call of each operation for staff, with what it takes, for rules that hold for all of them.
 
 use rejoinder::domain::access::{Permission, Role};
+use rejoinder::domain::site::SiteChange;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -87,8 +88,7 @@ pub(crate) fn all(client: &Client, props: &Props) -> Vec<StaffCall> {
     use Need::{Nothing, Session, Staff};
     let Props { comment, thread, author, decision, rule, ban, staff, token, session } = props;
     let (read, moderate) = (Need::Permission(Permission::Read), Need::Permission(Permission::Moderate));
-    let (configure, administer) =
-        (Need::Permission(Permission::Configure), Need::Permission(Permission::Administer));
+    let (configure, administer) = (Need::Permission(Permission::Configure), Need::Permission(Permission::Administer));
     let (get, post, put, patch, delete) = (Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE);
     let none = Value::Null;
     let code = json!({"code": "000000"});
@@ -156,6 +156,8 @@ pub(crate) fn all(client: &Client, props: &Props) -> Vec<StaffCall> {
             (true, Value::Null) => request.json(&small_change(&rest)),
             (true, body) => request.json(body),
         };
+        // Only a page of the service may sign in.
+        let request = if need == Nothing { request.header("sec-fetch-site", "same-origin") } else { request };
         StaffCall { need, names_a_site, request }
     };
     calls.into_iter().map(call).collect()
@@ -179,4 +181,35 @@ fn small_change(rest: &str) -> Value {
 /// Somebody of this role who is bound to the site `elsewhere`, which has nothing in it.
 pub(crate) async fn of_elsewhere(world: &World, role: Role) -> Client {
     world.staff(&format!("{} of elsewhere", role.name()), role, &["elsewhere"]).await
+}
+
+/// Everything that is needed to make each call for staff as somebody who may.
+pub(crate) struct Household {
+    pub(crate) world: World,
+    /// Who may do everything, by a token.
+    pub(crate) owner: Client,
+    /// The same in a browser.
+    pub(crate) browser: Client,
+    pub(crate) props: Props,
+}
+
+impl Household {
+    pub(crate) async fn of(world: World) -> Self {
+        world.add_site("elsewhere", SiteChange::default()).await;
+        let owner = world.staff("Mia", Role::Owner, &[]).await;
+        let props = Props::make(&world, &owner).await;
+        let browser = world.reader().with_header("sec-fetch-site", "same-origin");
+        let begun =
+            browser.admin(Method::POST, "session").json(&json!({"token": owner.token()})).await.with_status(200);
+        let cookie = begun.required_header("set-cookie");
+        let browser = browser.with_header("cookie", cookie.split(';').next().unwrap());
+        Self { world, owner, browser, props }
+    }
+
+    /// A call of each operation, as somebody who may.
+    pub(crate) fn calls(&self) -> Vec<Request> {
+        let by_token = all(&self.owner, &self.props).into_iter().filter(|call| call.need != Need::Session);
+        let by_session = all(&self.browser, &self.props).into_iter().filter(|call| call.need == Need::Session);
+        by_token.chain(by_session).map(|call| call.request).collect()
+    }
 }

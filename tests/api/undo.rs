@@ -117,7 +117,8 @@ async fn what_is_no_decision_about_a_comment_can_not_be_taken_back(setup: Setup)
         log.as_array().unwrap().iter().map(|entry| entry["action"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(list(&mia).await, ["change_site"]);
-    assert_eq!(list(&olga).await, ["add_staff", "change_site"]);
+    // Those who are there were added before.
+    assert_eq!(list(&olga).await[4..], ["add_staff", "change_site"]);
 }
 
 async fn a_deletion_that_is_taken_back_and_made_again_has_its_time_again(setup: Setup) {

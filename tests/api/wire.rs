@@ -6,6 +6,7 @@ use crate::client::Request;
 use crate::operations;
 use crate::promise::promises;
 use crate::raw::Wire;
+use crate::staff_operations::Household;
 use crate::world::{Setup, World};
 
 promises![
@@ -108,7 +109,10 @@ async fn a_late_body_is_timed_out(setup: Setup) {
     let token = dave.token().unwrap();
     let late = async |call: Request| {
         let (method, target) = (call.method(), call.target());
-        let head = format!("{method} {target} HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {token}\r\n");
+        let own = call.header_of("authorization").unwrap_or_else(|| format!("Bearer {token}"));
+        let own =
+            call.header_of("cookie").map_or_else(|| format!("authorization: {own}"), |it| format!("cookie: {it}"));
+        let head = format!("{method} {target} HTTP/1.1\r\nhost: a\r\n{own}\r\nsec-fetch-site: same-origin\r\n");
         let mut wire = Wire::to(&world).await;
         wire.send(format!("{head}content-type: application/json\r\ncontent-length: 100\r\n\r\n{{")).await;
         let answer = wire.answer_of(method, target).await;
@@ -118,6 +122,8 @@ async fn a_late_body_is_timed_out(setup: Setup) {
     };
     let calls = operations::on_site(&dave, &root).into_iter().filter(Request::has_body);
     join_all(calls.map(late)).await;
+    let house = Household::of(world.clone()).await;
+    join_all(house.calls().into_iter().filter(Request::has_body).map(late)).await;
 }
 
 async fn a_body_that_nobody_waited_for_ends_the_connection(setup: Setup) {

@@ -14,9 +14,12 @@ use diesel::connection::SimpleConnection;
 use rejoinder::app;
 use rejoinder::clock::Clock;
 use rejoinder::config::Settings;
-use rejoinder::domain::access::{Role, SiteScope};
-use rejoinder::domain::id::CommentId;
+use rejoinder::domain::access::Role;
+use rejoinder::domain::comment::Comment;
+use rejoinder::domain::id::{CommentId, StaffId};
 use rejoinder::domain::origin::OriginPattern;
+use rejoinder::domain::password::PasswordHash;
+use rejoinder::domain::revision::RevisionKind;
 use rejoinder::domain::site::{SiteChange, Slug};
 use rejoinder::domain::staff::StaffName;
 use rejoinder::domain::thread::{ThreadKey, ThreadState};
@@ -24,6 +27,7 @@ use rejoinder::domain::time::Timestamp;
 use rejoinder::randomness::Randomness;
 use rejoinder::service::Service;
 use rejoinder::service::audits::{self, Repair};
+use rejoinder::service::hashing::Hashing;
 use rejoinder::service::sites::{self, Changed};
 use rejoinder::service::staff::{self, NewStaff};
 use rejoinder::service::sweeping;
@@ -180,14 +184,61 @@ impl World {
 
     /// A member of staff with an API token for all that they may do, on these sites or on all.
     pub(crate) async fn staff(&self, name: &str, role: Role, sites: &[&str]) -> Client {
-        let mut ids = Vec::new();
-        for site in sites {
-            ids.push(sites::find(&self.0.service, site).await.unwrap().id);
-        }
-        let sites = if ids.is_empty() { SiteScope::Everywhere } else { SiteScope::Only(ids) };
+        let sites = (!sites.is_empty()).then(|| sites.iter().map(|site| slug(site)).collect());
         let new = NewStaff { name: StaffName::parse(name).unwrap(), role, sites };
-        let (_, token) = staff::add(&self.0.service, new).await.unwrap();
-        Client::staff(self.clone(), name, &token.reveal())
+        let added = staff::add(&self.0.service, None, new).await.unwrap();
+        Client::staff(self.clone(), name, &added.secret.reveal())
+    }
+
+    /// The service's hashing of passwords.
+    pub(crate) fn hashing(&self) -> &Hashing {
+        &self.0.service.hashing
+    }
+
+    /// What time it is, in seconds since 1970.
+    pub(crate) fn now_seconds(&self) -> i64 {
+        self.0.service.clock.now().milliseconds() / 1_000
+    }
+
+    /// How many rows a table has.
+    pub(crate) async fn count(&self, table: &str) -> i64 {
+        #[derive(diesel::QueryableByName)]
+        struct Count {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            count: i64,
+        }
+        let query = diesel::sql_query(format!("SELECT count(*) AS count FROM {table}"));
+        let work = move |connection: &mut Connection| {
+            let counted: Result<Count, _> = match connection {
+                Connection::Sqlite(connection) => query.get_result(&mut **connection),
+                Connection::Postgres(connection) => query.get_result(&mut **connection),
+            };
+            counted.map_err(rejoinder::store::Error::from)
+        };
+        self.0.service.store.read(work).await.unwrap().count
+    }
+
+    /// What is kept of somebody's password.
+    pub(crate) async fn password_hash(&self, name: &str) -> String {
+        let id = self.staff_id(name).await;
+        let found = self.0.service.store.read(move |connection| store::credentials::find(connection, id)).await;
+        found.unwrap().unwrap().password.unwrap().as_str().to_owned()
+    }
+
+    /// Keeps this of somebody's password.
+    pub(crate) async fn set_password_hash(&self, name: &str, hash: &str) {
+        let (id, hash) = (self.staff_id(name).await, PasswordHash::from_stored(hash.to_owned()));
+        let work = move |connection: &mut Connection| store::credentials::update_password(connection, id, Some(&hash));
+        self.0.service.store.write(work).await.unwrap();
+    }
+
+    pub(crate) async fn staff_id(&self, name: &str) -> StaffId {
+        staff::find_by_name(&self.0.service, &StaffName::parse(name).unwrap()).await.unwrap().id
+    }
+
+    /// Where the database is.
+    pub(crate) fn database(&self) -> &str {
+        self.0.settings.database.url()
     }
 
     pub(crate) fn pass_seconds(&self, seconds: i64) {
@@ -215,6 +266,21 @@ impl World {
         self.set_thread(key, ThreadChange { state: Some(ThreadState::Closed), ..ThreadChange::default() }).await;
     }
 
+    /// A comment of the site `default` as it is kept.
+    pub(crate) async fn stored(&self, id: &str) -> Comment {
+        let (site, id) = (sites::find(&self.0.service, "default").await.unwrap().id, CommentId::parse(id).unwrap());
+        let found = self.0.service.store.read(move |connection| store::comments::find(connection, site, id)).await;
+        found.unwrap().expect("the comment is there")
+    }
+
+    /// The earlier texts of a comment of the site `default`, oldest first.
+    pub(crate) async fn revisions(&self, id: &str) -> Vec<(RevisionKind, String)> {
+        let (site, id) = (sites::find(&self.0.service, "default").await.unwrap().id, CommentId::parse(id).unwrap());
+        let work = move |connection: &mut Connection| store::revisions::list_by_comment(connection, site, id);
+        let revisions = self.0.service.store.read(work).await.unwrap();
+        revisions.into_iter().map(|revision| (revision.kind, revision.body)).collect()
+    }
+
     /// Writes down what is only counted in memory, as the service does every few seconds.
     pub(crate) async fn write_down(&self) {
         rejoinder::service::origins::write_down(&self.0.service).await.unwrap();
@@ -223,8 +289,12 @@ impl World {
     /// What staff did, as the log has it: actions with their subjects, oldest first.
     pub(crate) async fn log(&self) -> Vec<(String, String)> {
         let work = |connection: &mut Connection| {
-            let query =
-                || diesel::sql_query("SELECT action, coalesce(subject, '') AS subject FROM decisions ORDER BY id");
+            let query = || {
+                diesel::sql_query(
+                    "SELECT action, coalesce(subject, '') AS subject FROM decisions \
+                     WHERE staff_id IS NOT NULL ORDER BY id",
+                )
+            };
             let lines: Result<Vec<Line>, _> = match connection {
                 Connection::Sqlite(connection) => query().load(&mut **connection),
                 Connection::Postgres(connection) => query().load(&mut **connection),
@@ -267,20 +337,21 @@ impl World {
                 format!("'\\x{hex}'")
             }
         };
-        let mut sql = format!(
+        let counts = format!(
             "UPDATE comments SET report_count = report_count + {readers} WHERE id = {id};
              INSERT INTO queue_counts SELECT site_id, 5, id % 16, 1 FROM comments WHERE id = {id} AND report_count = {readers}
              ON CONFLICT (site_id, queue, shard) DO UPDATE SET comment_count = queue_counts.comment_count + 1;"
         );
         let now = self.0.service.clock.now().milliseconds();
-        for reader in 1..=readers {
+        let report = |reader: u8| {
             let network = format!("{reader:02x}").repeat(16);
             let (reporter, network) = (bytes(format!("02{network}")), bytes(network));
-            sql += &format!(
+            format!(
                 "INSERT INTO reports (comment_id, reporter, site_id, network, reason, detail, weight, outcome, created_at)
                  SELECT id, {reporter}, site_id, {network}, 'abuse', 'rude', 1000, 0, {now} FROM comments WHERE id = {id};"
-            );
-        }
+            )
+        };
+        let sql: String = std::iter::once(counts).chain((1..=readers).map(report)).collect();
         assert!(self.run_sql(&sql).await, "{sql}");
     }
 

@@ -61,6 +61,14 @@ fn a_setting_that_cannot_be_is_refused_with_its_range() {
         (vec!["site", "set", "nowhere", "--guests", "false"], 1, "no site of this name"),
         (vec!["thread", "set", "default", ""], 2, "a key has 1 to 512"),
         (vec!["thread", "set", "nowhere", "/a"], 1, "no site of this name"),
+        (vec!["staff", "add", "", "--role", "owner"], 2, "the name is blank"),
+        (vec!["staff", "add", "a", "--role", "king"], 2, "must be owner, moderator or viewer"),
+        (vec!["staff", "add", "a", "--role", "owner", "--site", "nowhere"], 1, "no site of this name"),
+        (vec!["staff", "set", "nobody", "--disable"], 1, "no such member of staff"),
+        (vec!["staff", "set", "a", "--disable", "--enable"], 2, "cannot be used with"),
+        (vec!["staff", "set", "a", "--site", "default", "--all-sites"], 2, "cannot be used with"),
+        (vec!["staff", "token", "nobody"], 1, "no such member of staff"),
+        (vec!["staff", "token", "a", "--expires-days", "367"], 2, "1..=366"),
         (vec!["counts"], 2, "--verify"),
         (vec!["counts", "--verify", "--repair"], 2, "cannot be used with"),
         (vec!["frobnicate"], 2, "unrecognized subcommand"),
@@ -73,6 +81,39 @@ fn a_setting_that_cannot_be_is_refused_with_its_range() {
 }
 
 #[test]
+fn staff_are_added_listed_changed_and_let_in() {
+    for kind in Kind::EACH {
+        let database = Fresh::new(kind);
+        assert_eq!(run(&database, &["site", "add", "news"]).code, Some(0));
+        let added = run(&database, &["staff", "add", "Ada Love", "--role", "owner"]);
+        assert_eq!((added.code, added.out.len(), added.out.starts_with("rjs_")), (Some(0), 48, true), "{}", added.err);
+        let bound =
+            run(&database, &["staff", "add", "Tom", "--role", "moderator", "--site", "news", "--site", "default"]);
+        assert_eq!(bound.code, Some(0), "{}", bound.err);
+        let listed = run(&database, &["staff", "list"]);
+        let tom = "Tom  role=moderator sites=default,news disabled=false password=false totp=false";
+        let ada = "Ada Love  role=owner sites=all disabled=false password=false totp=false";
+        assert_eq!(listed.out, format!("{tom}\n{ada}\n"));
+
+        let changes = ["--role", "viewer", "--all-sites", "--disable", "--remove-totp", "--remove-password"];
+        let set = run(&database, &[&["staff", "set", "T0M"], &changes[..]].concat());
+        assert_eq!(set.out, "Tom  role=viewer sites=all disabled=true password=false totp=false\n", "{}", set.err);
+        let set = run(&database, &["staff", "set", "Tom", "--site", "news", "--enable"]);
+        assert_eq!(set.out, "Tom  role=viewer sites=news disabled=false password=false totp=false\n", "{}", set.err);
+
+        let token = run(&database, &["staff", "token", "ada love"]);
+        assert_eq!((token.code, token.out.len(), token.out.starts_with("rjs_")), (Some(0), 48, true), "{}", token.err);
+        assert_ne!(token.out, added.out);
+        assert_eq!(run(&database, &["staff", "token", "Tom", "--expires-days", "366"]).code, Some(0));
+        let days = "SELECT CAST((expires_at - created_at) / 86400000 AS TEXT) AS line FROM api_tokens ORDER BY id";
+        assert_eq!(database.lines(days), ["365", "365", "90", "366"]);
+        let log = "SELECT action AS line FROM decisions WHERE staff_id IS NULL ORDER BY id";
+        let (add, token) = ("add_staff", "add_token");
+        assert_eq!(database.lines(log), [add, token, add, token, "change_staff", "change_staff", token, token]);
+    }
+}
+
+#[test]
 fn every_problem_of_the_settings_is_reported_at_once() {
     let database = Fresh::new(Kind::Sqlite);
     let mut program = database.program(&["check-config"]);
@@ -80,10 +121,14 @@ fn every_problem_of_the_settings_is_reported_at_once() {
         .env("REJOINDER__HTTP__LISTEN", "nowhere")
         .env("REJOINDER__LIMITS__POST__REQUESTS", "many")
         .env("REJOINDER__DATABASE__CONNECTIONS", "0")
+        .env("REJOINDER__STAFF__SESSION_IDLE_MINUTES", "4")
+        .env("REJOINDER__STAFF__SESSION_HOURS", "721")
         .env("REJOINDER__DATABASE__URL", "sqlite://:memory:");
     let refused = said(program.output().unwrap());
     assert_eq!(refused.code, Some(78));
-    for problem in ["- http: ", "- limits: ", "- database.url ", "- database.connections "] {
+    let sections = ["- http: ", "- limits: ", "- database.url ", "- database.connections "];
+    let staff = ["- staff.session_idle_minutes must be from 5 to 1440", "- staff.session_hours must be from 1 to 720"];
+    for problem in sections.into_iter().chain(staff) {
         assert!(refused.err.contains(problem), "{problem}: {}", refused.err);
     }
 }

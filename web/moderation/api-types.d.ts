@@ -30,7 +30,7 @@ export interface components {
     Session: {
       id: string;
       staff: components['schemas']['StaffName'];
-      user_agent: string | null;
+      user_agent: string;
       created_at: string;
       used_at: string;
       is_current: boolean;
@@ -45,8 +45,13 @@ export interface components {
       expires_at: string;
       used_at: string | null;
     };
+    NewStaffResult: {
+      staff: components['schemas']['Staff'];
+      token: components['schemas']['ApiToken'];
+      secret: string;
+    };
     NewApiToken: { token: components['schemas']['ApiToken']; secret: string };
-    Totp: { secret: string; uri: string; qr?: string[] };
+    Totp: { secret: string; uri: string; qr: string[] };
 
     QueueCounts: { pending: number; reported: number; spam: number; rejected: number };
     Queue: { site: string } & components['schemas']['QueueCounts'];
@@ -159,7 +164,7 @@ export interface components {
       matched: number;
       /** Ranges are pairs of code points of the body. */
       matches: { comment: components['schemas']['AdminComment']; ranges: [number, number][] }[];
-      text_matches?: boolean;
+      text_matches?: [number, number][];
     };
     Ban: {
       id: string;
@@ -190,7 +195,7 @@ export interface components {
       max_links: number | null;
       report_threshold: number;
       close_after_days: number | null;
-      created_at?: string;
+      created_at: string;
     };
     DayStats: {
       comments: number;

@@ -3,7 +3,7 @@
 /**
  * @import {
  *   AdminComment, AdminThread, ApiToken, AuthorRecord, Ban, CommentInContext, Decision, DecisionAction,
- *   DecisionReason, DecisionResult, Me, NewApiToken, Permission, Query, Queues, Role, Rule, RuleTest, Session,
+ *   DecisionReason, DecisionResult, Me, NewApiToken, NewStaffResult, Permission, Query, Queues, Role, Rule, RuleTest, Session,
  *   SiteSettings, Staff, Stats, Totp,
  * } from './types'
  */
@@ -86,6 +86,8 @@ export const listRules = (query, signal) => call('GET', 'rules', { query, signal
  * @returns {Promise<{ rules: Rule[] }>}
  */
 export const addRules = (body) => call('POST', 'rules', { body });
+/** @param {string} id @param {AbortSignal} [signal] @returns {Promise<Rule>} */
+export const findRule = (id, signal) => call('GET', `rules/${at(id)}`, { signal });
 /** @param {string} id @param {Partial<Rule>} body @returns {Promise<Rule>} */
 export const changeRule = (id, body) => call('PATCH', `rules/${at(id)}`, { body });
 /** @param {string} id */
@@ -109,6 +111,8 @@ export const listBans = (query, signal) => call('GET', 'bans', { query, signal }
  * @returns {Promise<{ ban: Ban, removed: number }>}
  */
 export const addBan = (body) => call('POST', 'bans', { body });
+/** @param {string} id @param {AbortSignal} [signal] @returns {Promise<Ban>} */
+export const findBan = (id, signal) => call('GET', `bans/${at(id)}`, { signal });
 /** @param {string} id @param {{ reason?: string | null, ends_at?: string | null }} body @returns {Promise<Ban>} */
 export const changeBan = (id, body) => call('PATCH', `bans/${at(id)}`, { body });
 /** @param {string} id */
@@ -135,7 +139,7 @@ export const readStats = (site, window, signal) => call('GET', 'stats', { query:
 export const listStaff = (query, signal) => call('GET', 'staff', { query, signal });
 /**
  * @param {{ name: string, role: Role, sites?: string[] | null }} body
- * @returns {Promise<{ staff: Staff, token: string }>}
+ * @returns {Promise<NewStaffResult>}
  */
 export const addStaff = (body) => call('POST', 'staff', { body });
 /** @param {string} id @param {AbortSignal} [signal] @returns {Promise<Staff>} */

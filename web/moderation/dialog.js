@@ -12,10 +12,11 @@ let count = 0;
  *
  * @param {string} title
  * @param {Child} content
- * @param {{ isWide?: boolean, onClose?: () => void }} [options]
+ * @param {{ isWide?: boolean, stays?: boolean, onClose?: () => void }} [options] `stays`: only its buttons close it,
+ *   because what it shows is shown once
  * @returns {{ element: HTMLDialogElement, close: () => void }}
  */
-export function openDialog(title, content, { isWide = false, onClose } = {}) {
+export function openDialog(title, content, { isWide = false, stays = false, onClose } = {}) {
   const id = `dialog-${(count += 1)}`;
   const opener = document.activeElement;
   const close = () => element.close();
@@ -27,7 +28,10 @@ export function openDialog(title, content, { isWide = false, onClose } = {}) {
   );
   element.addEventListener('click', (event) => {
     // The backdrop belongs to the dialog, what stands on it doesn't.
-    if (event.target === element && isOutside(element, event)) close();
+    if (!stays && event.target === element && isOutside(element, event)) close();
+  });
+  element.addEventListener('cancel', (event) => {
+    if (stays) event.preventDefault();
   });
   element.addEventListener('close', () => {
     element.remove();

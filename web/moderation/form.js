@@ -7,6 +7,16 @@ import { fill, h } from './dom.js';
 
 let count = 0;
 
+/** What is wrong with fields, found before anything was sent. */
+export class FieldErrors extends Error {
+  /** @param {Record<string, string>} messages by the name of the field */
+  constructor(messages) {
+    super(Object.values(messages).join(' '));
+    this.name = 'FieldErrors';
+    this.fields = new Map(Object.entries(messages));
+  }
+}
+
 /**
  * @typedef {object} Field
  * @property {string} name the member of the request, so that errors of the API find it
@@ -128,6 +138,7 @@ export function form(fields, action, onSubmit, { fieldOf = {}, messages = {}, mo
  * @returns {Map<string, string>}
  */
 function faultsOf(error, fieldOf, messages) {
+  if (error instanceof FieldErrors) return error.fields;
   if (!(error instanceof ApiProblem)) return new Map();
   const name = fieldOf[error.code];
   return name === undefined ? error.fields : new Map([[name, messages[error.code] ?? explain(error)]]);

@@ -6,6 +6,7 @@ const COMPACT = new Intl.NumberFormat('en', { notation: 'compact', maximumFracti
 const PERCENT = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 0 });
 const MOMENT = new Intl.DateTimeFormat(navigator.language, { dateStyle: 'medium', timeStyle: 'short' });
 const DAY = new Intl.DateTimeFormat(navigator.language, { dateStyle: 'medium' });
+const DATE = new Intl.DateTimeFormat(navigator.language, { day: 'numeric', month: 'short', timeZone: 'UTC' });
 const PLURAL = new Intl.PluralRules('en');
 const SEGMENTER = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
@@ -37,6 +38,8 @@ export function relativeTime(iso, now = Date.now()) {
 export const moment = (iso) => MOMENT.format(new Date(iso));
 /** @param {string} iso */
 export const day = (iso) => DAY.format(new Date(iso));
+/** @param {string} date such as 2026-11-25, in whatever zone it was counted */
+export const dayName = (date) => DATE.format(new Date(date));
 /** @param {number} value */
 export const number = (value) => NUMBER.format(value);
 /** @param {number} value such as 12,300, which becomes 12.3K */

@@ -14,7 +14,7 @@ import { addressOf, go, here } from './router.js';
 import { HOME, sections } from './screens.js';
 import { currentMe, may } from './session.js';
 import { tokenAdvice } from './sign-in.js';
-import { nextTheme, theme } from './theme.js';
+import { nextTheme, onThemeChosen, theme } from './theme.js';
 import { undoLast } from './toast.js';
 
 /**
@@ -190,12 +190,7 @@ function tools(signal, leave) {
   const colours = h('button', {
     type: 'button',
     class: 'tool',
-    on: {
-      click: () => {
-        nextTheme();
-        draw();
-      },
-    },
+    on: { click: () => void nextTheme() },
   });
   const keys = h('button', { type: 'button', class: 'tool', on: { click: () => turnKeys(!keysAreOn()) } });
   const help = h(
@@ -215,6 +210,7 @@ function tools(signal, leave) {
   };
   draw();
   onKeysTurned(draw, signal);
+  onThemeChosen(draw, signal);
   return h(
     'div',
     { class: 'tools' },

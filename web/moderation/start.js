@@ -90,6 +90,7 @@ function open(used) {
     document.title = `${route?.title ?? 'Not found'} – Rejoinder`;
     if (route === null || !may(route.needs)) {
       shell.main.append(
+        h('h1', { class: 'visually-hidden' }, 'Not found'),
         emptyState(
           'There is nothing here',
           ['This address leads nowhere, or you may not open it. ', link(addressOf(HOME), 'To the queue')],

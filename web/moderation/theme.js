@@ -6,6 +6,7 @@ import { prefer, preference } from './preferences.js';
 
 /** @type {Theme[]} */
 const THEMES = ['system', 'light', 'dark'];
+const changes = new EventTarget();
 
 /** @returns {Theme} */
 export function theme() {
@@ -16,8 +17,23 @@ export function theme() {
 /** @returns {Theme} the one that follows */
 export function nextTheme() {
   const next = THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length] ?? 'system';
+  chooseTheme(next);
+  return next;
+}
+
+/** @param {string} chosen */
+export function chooseTheme(chosen) {
+  const next = THEMES.find((known) => known === chosen) ?? 'system';
   prefer('theme', next);
   if (next === 'system') delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = next;
-  return next;
+  changes.dispatchEvent(new Event('change'));
+}
+
+/**
+ * @param {() => void} listener
+ * @param {AbortSignal} signal
+ */
+export function onThemeChosen(listener, signal) {
+  changes.addEventListener('change', listener, { signal });
 }

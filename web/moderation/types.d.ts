@@ -17,6 +17,7 @@ export type DecisionResult = Schemas['DecisionResult'];
 export type Hold = Schemas['Hold'];
 export type HoldReason = Schemas['HoldReason'];
 export type Me = Schemas['Me'];
+export type NewStaffResult = Schemas['NewStaffResult'];
 export type NewApiToken = Schemas['NewApiToken'];
 export type Permission = Schemas['Permission'];
 export type Problem = Schemas['Problem'];
@@ -34,6 +35,7 @@ export type SiteSettings = Schemas['SiteSettings'];
 export type Staff = Schemas['Staff'];
 export type Stats = Schemas['Stats'];
 export type Status = Schemas['Status'];
+export type TextRange = [from: number, to: number];
 export type Totp = Schemas['Totp'];
 
 /** What can stand between the tags of an element; lists are unfolded, the falsy is left out. */

@@ -1042,9 +1042,10 @@ export interface paths {
         put?: never;
         /**
          * Make an API token
-         * @description Makes a token of one's own. Its secret is in this answer and nowhere else. It can't have scopes that the request
-         *     itself doesn't have, and a request with a token for one site can only make tokens for that site: 403
-         *     `not_permitted`. Takes from the quota `staff`.
+         * @description Makes a token of one's own. Its secret is in this answer and nowhere else. It gets no more than the request
+         *     itself has: scopes beyond it are 403 `not_permitted`, sites beyond it 404 `site_not_found`; made by a token, it
+         *     is for the same site and ends with it at the latest. A token for one site can't `administer`. Takes from the
+         *     quota `staff`.
          */
         post: operations["add_token"];
         delete?: never;
@@ -1850,7 +1851,7 @@ export interface components {
         NewToken: {
             /** @description What it is for, such as the program that has it; one line of 1 to 64 characters. */
             name: string;
-            /** @description What it is to allow; absent or null for everything that the role allows. */
+            /** @description What it is to allow; absent or null for everything that the request itself allows. */
             scopes?: components["schemas"]["Permission"][] | null;
             /** @description The one site that it is for; absent or null for all of one's own. */
             site?: components["schemas"]["Slug"] | null;
@@ -2118,7 +2119,7 @@ export interface components {
          *     values.
          * @enum {string}
          */
-        LoggedAction: "approve" | "reject" | "spam" | "restore" | "delete" | "hold" | "undo" | "ban" | "change_ban" | "lift_ban" | "change_thread" | "merge_thread" | "add_site" | "change_site" | "remove_site" | "add_rule" | "change_rule" | "remove_rule" | "add_staff" | "change_staff" | "remove_staff" | "add_token" | "remove_token" | "sign_in" | "change_password" | "add_totp" | "remove_totp";
+        LoggedAction: "approve" | "reject" | "spam" | "restore" | "delete" | "hold" | "undo" | "ban" | "change_ban" | "lift_ban" | "change_thread" | "merge_thread" | "add_site" | "change_site" | "remove_site" | "add_rule" | "change_rule" | "remove_rule" | "add_staff" | "change_staff" | "remove_staff" | "add_token" | "change_token" | "remove_token" | "sign_in" | "change_password" | "add_totp" | "remove_totp";
         /** @description An entry of the log. Later versions may add members. */
         Decision: {
             id: components["schemas"]["DecisionId"];

@@ -7,6 +7,7 @@ use crate::domain::hold::Hold;
 use crate::domain::report::{FULL_WEIGHT, Report};
 use crate::domain::revision::Revision;
 use crate::domain::status::Status;
+use crate::http::admin::bans::BanView;
 use crate::http::admin::decision_views::DecisionView;
 use crate::http::public::views::{ScoreView, Time};
 use crate::service::authors::AuthorRecord;
@@ -191,7 +192,7 @@ pub struct AuthorRecordView {
     first_seen_at: Time,
     counts: CommentCounts,
     reports: ReportCounts,
-    ban: Option<()>,
+    ban: Option<BanView>,
 }
 
 impl From<&AuthorRecord> for AuthorRecordView {
@@ -210,7 +211,7 @@ impl From<&AuthorRecord> for AuthorRecordView {
                 deleted: record.count(Status::Deleted),
             },
             reports: ReportCounts { upheld: record.reports.upheld, dismissed: record.reports.dismissed },
-            ban: None,
+            ban: record.ban.as_ref().map(BanView::from),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What stands before every call for staff: who asks, may they, is there quota left, and did a page of our own ask.
 //!
 //! A handler says what it takes by its extractor: [`Reader`], [`Moderator`], [`Configurer`], [`Administrator`], or
-//! [`Myself`] for what anybody on the staff may do. Without one of them it isn't given an [`Actor`].
+//! [`Myself`] for what anybody on the staff may do, and [`SignedIn`] for what they may with a session only. Without one of them it isn't given an [`Actor`].
 
 use std::future::{Ready, ready};
 
@@ -13,10 +13,11 @@ use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, ResponseError};
 
 use crate::domain::access::Permission;
 use crate::domain::credential::{ApiToken, SessionToken};
+use crate::domain::id::SessionId;
 use crate::domain::origin::Origin;
 use crate::domain::quota::{Action, Standing};
 use crate::domain::refusal::Refusal;
-use crate::domain::staff::Actor;
+use crate::domain::staff::{Actor, Via};
 use crate::http::error::ApiError;
 use crate::http::gate::{NO_SITE, api, network, write_standings};
 use crate::service::credentials;
@@ -24,46 +25,83 @@ use crate::service::credentials;
 /// The cookie of a session. The prefix makes browsers take it over a secure line only, and from this host only.
 pub const SESSION_COOKIE: &str = "__Host-rejoinder_session";
 
+/// What a call for staff takes before its handler is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entrance {
+    /// To be known already.
+    Known,
+    /// The same, and a try at a password or a code.
+    Proving,
+    /// Nothing but a try: it is how one becomes known.
+    SigningIn,
+}
+
+impl Entrance {
+    /// The quotas that the call takes from.
+    const fn actions(self) -> &'static [Action] {
+        match self {
+            Self::Known => &[Action::Staff],
+            Self::Proving | Self::SigningIn => &[Action::Staff, Action::SignIn],
+        }
+    }
+}
+
 /// Goes around the handler of one route.
 ///
 /// # Errors
 /// None of its own: a refusal becomes an answer.
-pub async fn staff_gate(request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub async fn staff_gate(
+    entrance: Entrance,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let mut standings: Vec<Standing> = Vec::new();
-    let mut response = match admit(request.request(), &mut standings).await {
+    let mut response = match admit(entrance, request.request(), &mut standings).await {
         Ok(actor) => {
-            request.extensions_mut().insert(actor);
+            if let Some(actor) = actor {
+                request.extensions_mut().insert(actor);
+            }
             next.call(request).await?
         }
         Err(error) => request.into_response(error.error_response()),
     };
-    standings.extend(response.response().extensions().get::<Standing>());
+    if let Some(refused) = response.response().extensions().get::<Standing>() {
+        // That of the account instead of that of the network.
+        standings.retain(|standing| standing.action != refused.action);
+        standings.push(*refused);
+    }
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     write_standings(headers, &standings);
     Ok(response)
 }
 
-async fn admit(request: &HttpRequest, standings: &mut Vec<Standing>) -> Result<Actor, ApiError> {
-    take_from_quota(request, Action::Staff, standings)?;
+async fn admit(
+    entrance: Entrance,
+    request: &HttpRequest,
+    standings: &mut Vec<Standing>,
+) -> Result<Option<Actor>, ApiError> {
+    for action in entrance.actions() {
+        take_from_quota(request, *action, standings)?;
+    }
+    if entrance == Entrance::SigningIn {
+        refuse_other_pages(request)?;
+        return Ok(None);
+    }
     let service = &api(request)?.service;
     if let Some(token) = api_token(request.headers())? {
-        return Ok(credentials::find_by_token(service, token).await?);
+        return Ok(Some(credentials::find_by_token(service, token).await?));
     }
     let session = session_token(request.headers()).ok_or(Refusal::StaffTokenRequired)?;
     refuse_other_pages(request)?;
-    Ok(credentials::find_by_session(service, session).await?)
+    Ok(Some(credentials::find_by_session(service, session).await?))
 }
 
 /// Takes one request of this kind from the quota of the client's network.
 ///
 /// # Errors
 /// 429 when it is used up.
-pub(super) fn take_from_quota(
-    request: &HttpRequest,
-    action: Action,
-    standings: &mut Vec<Standing>,
-) -> Result<(), ApiError> {
+fn take_from_quota(request: &HttpRequest, action: Action, standings: &mut Vec<Standing>) -> Result<(), ApiError> {
     let api = api(request)?;
     let standing = api.service.quotas.admit(action, NO_SITE, network(request, api)?);
     standings.extend(standing.map_err(Refusal::RateLimited)?);
@@ -84,7 +122,7 @@ fn api_token(headers: &HeaderMap) -> Result<Option<ApiToken>, Refusal> {
 }
 
 /// The token in the session's cookie (RFC 6265). One that can't be read is no session.
-pub(super) fn session_token(headers: &HeaderMap) -> Option<SessionToken> {
+fn session_token(headers: &HeaderMap) -> Option<SessionToken> {
     let cookies = headers.get_all("cookie").filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
     let mut pairs = cookies.filter_map(|pair| pair.trim().split_once('='));
     let (_, value) = pairs.find(|(name, _)| *name == SESSION_COOKIE)?;
@@ -97,18 +135,20 @@ pub(super) fn session_token(headers: &HeaderMap) -> Option<SessionToken> {
 ///
 /// # Errors
 /// [`Refusal::CrossSiteRequest`].
-pub(super) fn refuse_other_pages(request: &HttpRequest) -> Result<(), Refusal> {
+fn refuse_other_pages(request: &HttpRequest) -> Result<(), Refusal> {
     if request.method().is_safe() {
         return Ok(());
     }
     let headers = request.headers();
-    let is_own = match headers.get("sec-fetch-site") {
-        Some(site) => matches!(site.as_bytes(), b"same-origin" | b"none"),
-        None => {
+    let is_own = match (headers.get("sec-fetch-site"), headers.get(ORIGIN)) {
+        (Some(site), _) => matches!(site.as_bytes(), b"same-origin" | b"none"),
+        (None, Some(origin)) => {
             let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-            let origin = headers.get(ORIGIN).and_then(|origin| origin.to_str().ok()).and_then(Origin::parse);
+            let origin = origin.to_str().ok().and_then(Origin::parse);
             origin.is_some_and(|origin| origin.is_served_by(host))
         }
+        // No browser: each says at least the origin of what it posts.
+        (None, None) => true,
     };
     if is_own { Ok(()) } else { Err(Refusal::CrossSiteRequest) }
 }
@@ -119,6 +159,23 @@ fn actor(request: &HttpRequest, permission: Option<Permission>) -> Result<Actor,
     match permission {
         Some(permission) if !actor.may(permission) => Err(Refusal::NotPermitted(permission).into()),
         _ => Ok(actor),
+    }
+}
+
+/// Anybody on the staff who came by a session, and the session.
+#[derive(Debug, Clone)]
+pub struct SignedIn(pub Actor, pub SessionId);
+
+impl FromRequest for SignedIn {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let signed_in = |actor: Actor| match actor.via() {
+            Via::Session(session) => Ok(Self(actor, session)),
+            Via::Token(_) => Err(Refusal::SessionNeeded.into()),
+        };
+        ready(actor(request, None).and_then(signed_in))
     }
 }
 

@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 
-use crate::domain::staff::Staff;
+use crate::domain::id::StaffId;
+use crate::domain::staff::{Staff, StaffName};
 use crate::http::public::views::Time;
 use crate::service::credentials::Me;
+use crate::service::staff::Member;
 
 /// A member of staff.
 #[derive(Debug, Serialize)]
@@ -33,6 +35,27 @@ impl StaffView {
             has_totp: staff.has_totp,
             created_at: Time::from(staff.created_at),
         }
+    }
+}
+
+impl From<&Member> for StaffView {
+    fn from(member: &Member) -> Self {
+        Self::of(&member.staff, member.sites.as_deref())
+    }
+}
+
+/// A member of staff by name.
+#[derive(Debug, Serialize)]
+pub struct StaffNameView {
+    id: String,
+    name: String,
+}
+
+impl StaffNameView {
+    /// Who has this id and this name.
+    #[must_use]
+    pub fn of(id: StaffId, name: &StaffName) -> Self {
+        Self { id: id.to_string(), name: name.as_str().to_owned() }
     }
 }
 

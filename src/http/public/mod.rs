@@ -2,6 +2,7 @@
 
 pub mod comments;
 pub mod rankings;
+pub mod reports;
 pub mod threads;
 pub mod viewers;
 pub mod views;

@@ -76,7 +76,7 @@ export function authorCard(comment, record) {
  * @param {number} count
  * @param {'danger' | ''} [tone]
  */
-function tally(label, count, tone = '') {
+export function tally(label, count, tone = '') {
   return h(
     'div',
     { class: count === 0 ? 'is-zero' : tone === '' ? null : `is-${tone}` },
@@ -89,7 +89,7 @@ function tally(label, count, tone = '') {
  * @param {string} label
  * @param {Child} value
  */
-function fact(label, value) {
+export function fact(label, value) {
   return h('div', null, h('dt', null, label), h('dd', null, value));
 }
 

@@ -1,11 +1,12 @@
-// The dialog that bans the one who wrote a comment.
+// The dialog that bans a writer, or the network of a comment.
 
-/** @import { AdminComment, Ban } from '../types' */
+/** @import { AdminComment, AuthorRecord, Ban } from '../types' */
 
 import { addBan, removeBan } from '../calls.js';
 import { refreshCounts } from '../counts.js';
 import { openDialog } from '../dialog.js';
 import { h } from '../dom.js';
+import { choices } from '../fields.js';
 import { field, form } from '../form.js';
 import { plural } from '../format.js';
 import { written } from '../parts.js';
@@ -28,15 +29,40 @@ const REMOVALS = [
 ];
 
 /**
- * Opens the dialog.
+ * @typedef {object} Target
+ * @property {string} name
+ * @property {boolean} hasNetwork whether the network can be banned instead
+ * @property {(by: 'author' | 'network') => Partial<Parameters<typeof addBan>[0]>} body what names them to the service
+ */
+
+/**
+ * Opens the dialog for the one who wrote a comment.
  *
  * @param {AdminComment} comment
  * @param {(removed: number) => void} onChange called when the author was banned, or the ban was lifted again
  */
-export function openBanDialog(comment, onChange) {
+export function openBanDialog({ id, author, network }, onChange) {
+  open({ name: author.name, hasNetwork: network !== null, body: (by) => ({ comment: id, by }) }, onChange);
+}
+
+/**
+ * Opens the dialog for a writer.
+ *
+ * @param {AuthorRecord} record
+ * @param {(removed: number) => void} onChange called when they were banned, or the ban was lifted again
+ */
+export function openAuthorBanDialog({ id, site, names }, onChange) {
+  open({ name: names[0] ?? 'This author', hasNetwork: false, body: () => ({ site, author: id }) }, onChange);
+}
+
+/**
+ * @param {Target} target
+ * @param {(removed: number) => void} onChange
+ */
+function open(target, onChange) {
   const who = /** @type {[string, string][]} */ ([
     ['author', 'This author'],
-    ...(comment.network === null ? [] : [['network', 'Their network']]),
+    ...(target.hasNetwork ? [['network', 'Their network']] : []),
   ]);
   const by = choices(
     'by',
@@ -54,29 +80,28 @@ export function openBanDialog(comment, onChange) {
     async ({ reason = '' }) => {
       const days = Number(time.value());
       const { ban, removed } = await addBan({
-        comment: comment.id,
-        by: by.value() === 'network' ? 'network' : 'author',
+        ...target.body(by.value() === 'network' ? 'network' : 'author'),
         remove_comments: REMOVALS.find(([value]) => value === removal.value())?.[0] ?? 'none',
         ...(days === 0 ? {} : { ends_at: new Date(Date.now() + days * DAY_MILLISECONDS).toISOString() }),
         ...(reason.trim() === '' ? {} : { reason: reason.trim() }),
       });
       close();
-      tell(comment, ban, removed, onChange);
+      tell(target, ban, removed, onChange);
     },
     { more: h('button', { type: 'button', class: 'button', on: { click: () => close() } }, 'Cancel') },
   );
-  element.prepend(by.element, time.element, removal.element);
-  const { close } = openDialog('Ban', [h('p', { class: 'dialog-subject' }, written(comment.author.name)), element]);
+  element.prepend(...(target.hasNetwork ? [by.element] : []), time.element, removal.element);
+  const { close } = openDialog('Ban', [h('p', { class: 'dialog-subject' }, written(target.name)), element]);
 }
 
 /**
- * @param {AdminComment} comment
+ * @param {Target} target
  * @param {Ban} ban
  * @param {number} removed
  * @param {(removed: number) => void} onChange
  */
-function tell(comment, ban, removed, onChange) {
-  const who = ban.author === null ? 'The network' : comment.author.name;
+function tell(target, ban, removed, onChange) {
+  const who = ban.author === null ? 'The network' : target.name;
   const gone = removed === 0 ? '' : ` ${plural(removed, 'comment')} rejected; undo lifts the ban only.`;
   offerUndo(`${who} is banned.${gone}`, async () => {
     await removeBan(ban.id);
@@ -85,27 +110,4 @@ function tell(comment, ban, removed, onChange) {
   });
   refreshCounts();
   onChange(removed);
-}
-
-/**
- * @param {string} name
- * @param {string} legend
- * @param {[value: string, label: string][]} options
- * @param {string} chosen
- * @param {string} [hint]
- */
-function choices(name, legend, options, chosen, hint) {
-  const element = h(
-    'fieldset',
-    { class: 'choices is-row' },
-    h('legend', null, legend),
-    options.map(([value, label]) =>
-      h('label', { class: 'choice' }, h('input', { type: 'radio', name, value, checked: value === chosen }), label),
-    ),
-    hint !== undefined && h('p', { class: 'field-hint' }, hint),
-  );
-  return {
-    element,
-    value: () => element.querySelector('input:checked')?.getAttribute('value') ?? chosen,
-  };
 }

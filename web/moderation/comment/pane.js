@@ -11,6 +11,7 @@ import { button, iconButton, statusBadge, timeElement, written } from '../parts.
 import { addressOf } from '../router.js';
 import { may } from '../session.js';
 import { emptyState, failureState, loadingState } from '../states.js';
+import { threadLinks } from '../threads/pinned.js';
 import { ACTIONS, isErased, isOffered, outcome } from './actions.js';
 import { articleLink, authorCard } from './author.js';
 import { openBanDialog } from './ban.js';
@@ -300,6 +301,7 @@ function details(context, onPosted) {
       reportList(reports),
       revisionList(revisions),
       decisionList(decisions),
+      threadLinks(comment, thread, onPosted),
       may('moderate') && comment.status === 'published' && replyBox(comment, thread, onPosted),
     ),
   );

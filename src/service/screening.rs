@@ -1,0 +1,284 @@
+//! Holding what guests write against bans, the names of staff, the rules of the site, and what else makes a comment wait.
+//!
+//! What takes long, reading and rendering a text and searching it for rules, is done before the transaction. Must not know
+//! what becomes of a comment that is held.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use moka::sync::Cache;
+use tokio::sync::Semaphore;
+
+use super::error::body_refused;
+use super::posting::DraftText;
+use super::{Error, Service};
+use crate::domain::address::NetworkHash;
+use crate::domain::author::DisplayName;
+use crate::domain::ban;
+use crate::domain::body::{BodyError, BodyLimits, CommentBody};
+use crate::domain::folding::skeleton;
+use crate::domain::hold::Hold;
+use crate::domain::html::SafeHtml;
+use crate::domain::id::{AuthorId, CommentId, RevisionId, SiteId};
+use crate::domain::refusal::{Refusal, Rule};
+use crate::domain::revision::{Revision, RevisionKind};
+use crate::domain::rule::{RuleAction, RuleKind};
+use crate::domain::screening::{RuleSet, Screening, censor, links};
+use crate::domain::site::{LARGEST_MAX_CHARACTERS, Moderation, Policy, Site};
+use crate::domain::thread::Thread;
+use crate::domain::time::Timestamp;
+use crate::store::{self, Connection};
+
+/// How long a rule set is kept that nobody needs.
+const KEPT_IDLE: Duration = Duration::from_mins(10);
+/// The most rules in all sets that are kept, where a regular expression counts as [`WEIGHT_OF_REGEX`].
+const MOST_RULES_KEPT: u64 = 50_000;
+/// What a regular expression weighs: some 100 KB of tables, where a word has a few hundred bytes.
+const WEIGHT_OF_REGEX: u32 = 50;
+/// How long a writer waits while others make rule sets.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The rules of sites that were written to lately, ready to be searched for. What was made of the rules of one version is
+/// never used for another.
+#[derive(Debug, Clone)]
+pub(super) struct RuleSets {
+    made: Cache<(SiteId, i64), (Arc<RuleSet>, u32)>,
+    /// To make one takes up to a second: this is done one after another.
+    turn: Arc<Semaphore>,
+}
+
+impl Default for RuleSets {
+    fn default() -> Self {
+        let made = Cache::builder()
+            .max_capacity(MOST_RULES_KEPT)
+            .weigher(|_, (_, weight): &(Arc<RuleSet>, u32)| *weight)
+            .time_to_idle(KEPT_IDLE)
+            .build();
+        Self { made, turn: Arc::new(Semaphore::new(1)) }
+    }
+}
+
+/// The rules of a site; `None` for one that never had any.
+async fn rule_set(service: &Service, site: &Site) -> Result<Option<Arc<RuleSet>>, Error> {
+    if site.rules_version == 0 {
+        return Ok(None);
+    }
+    let (sets, key) = (&service.rule_sets, (site.id, site.rules_version));
+    let known = || sets.made.get(&key).map(|(set, _)| set);
+    if let Some(set) = known() {
+        return Ok(Some(set));
+    }
+    let turn = tokio::time::timeout(PATIENCE, sets.turn.acquire()).await;
+    let _turn = turn.map_err(|_elapsed| Error::Busy("too many rules are being made ready".to_owned()))?;
+    if let Some(set) = known() {
+        return Ok(Some(set));
+    }
+    let id = site.id;
+    let mut rules = service.store.read(move |connection| store::rules::list_enabled(connection, id)).await?;
+    // A screening lists the first that match: the strictest ones must be among them.
+    rules.sort_by_key(|rule| std::cmp::Reverse(rule.action));
+    let weights = rules.iter().map(|rule| if rule.kind == RuleKind::Regex { WEIGHT_OF_REGEX } else { 1 });
+    let weight = weights.sum::<u32>().saturating_add(1);
+    let set = Arc::new(apart(move || RuleSet::compile(rules)).await?);
+    sets.made.insert(key, (Arc::clone(&set), weight));
+    Ok(Some(set))
+}
+
+/// Runs what takes long on a thread made for blocking.
+pub(super) async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| Error::Broken(format!("a thread that screens ended: {error}")))
+}
+
+/// A text that was read, screened and rendered, as far as that doesn't depend on who wrote it where.
+pub(super) struct Screened {
+    /// The text as readers may see it.
+    pub(super) body: CommentBody,
+    /// The same as HTML.
+    pub(super) html: SafeHtml,
+    /// The name of its writer as readers may see it, if it was screened too.
+    pub(super) name: Option<DisplayName>,
+    /// The text as it was typed, if a rule hides a part of it.
+    pub(super) original: Option<CommentBody>,
+    /// The member that a rule refuses.
+    refused: Option<&'static str>,
+    /// Why it must wait, whoever wrote it.
+    holds: Vec<Hold>,
+}
+
+/// Normalises, checks, screens and renders a text, and screens the name that goes with it: this costs more than all the
+/// rest, and so is not done while others wait to write.
+pub(super) async fn read(
+    service: &Service,
+    site: &Site,
+    text: &DraftText,
+    name: Option<&DisplayName>,
+) -> Result<Screened, Error> {
+    let (body, name) = (read_body(text, site.policy)?, name.cloned());
+    let mut screened = match rule_set(service, site).await? {
+        Some(rules) => apart(move || screen(&rules, body, name)).await?,
+        None => Screened { name, ..Screened::plain(body) },
+    };
+    let typed = screened.original.as_ref().unwrap_or(&screened.body);
+    if site.max_links.is_some_and(|max| links(typed.as_str()) > usize::try_from(max).unwrap_or(usize::MAX)) {
+        screened.holds.push(Hold::Links);
+    }
+    screened.html = SafeHtml::render(&screened.body, site.policy.text_format).map_err(body_refused)?;
+    Ok(screened)
+}
+
+/// Normalises, checks and renders a text of somebody whom no rule is for.
+pub(super) fn read_unscreened(text: &DraftText, policy: Policy) -> Result<(CommentBody, SafeHtml), Error> {
+    let body = read_body(text, policy)?;
+    let html = SafeHtml::render(&body, policy.text_format).map_err(body_refused)?;
+    Ok((body, html))
+}
+
+fn read_body(text: &DraftText, policy: Policy) -> Result<CommentBody, Error> {
+    let widest = BodyLimits { min_characters: 1, max_characters: LARGEST_MAX_CHARACTERS };
+    let own = |error: BodyError| body_refused(error.under(policy.body_limits()));
+    CommentBody::parse(&text.0, widest).map_err(own)
+}
+
+fn screen(rules: &RuleSet, body: CommentBody, name: Option<DisplayName>) -> Screened {
+    let of_body = rules.screen(body.as_str());
+    let of_name = name.as_ref().map(|name| rules.screen(name.as_str())).unwrap_or_default();
+    let is_refused = |screening: &Screening| screening.action == Some(RuleAction::Reject);
+    let refused = if is_refused(&of_body) { Some("/body") } else { is_refused(&of_name).then_some("/author/name") };
+    let mut holds = Vec::new();
+    let matches = of_body.matches.iter().chain(&of_name.matches);
+    for found in matches.filter(|found| found.action == RuleAction::Hold) {
+        let hold = Hold::Rule { id: found.rule_id, pattern: found.pattern.clone() };
+        if !holds.contains(&hold) {
+            holds.push(hold);
+        }
+    }
+    let name = name.map(|name| {
+        if of_name.censored.is_empty() {
+            return name;
+        }
+        DisplayName::from_stored(censor(name.as_str(), &of_name.censored))
+    });
+    let shown = (!of_body.censored.is_empty()).then(|| censor(body.as_str(), &of_body.censored));
+    let screened = match shown {
+        Some(shown) => Screened { original: Some(body), ..Screened::plain(CommentBody::from_stored(shown)) },
+        None => Screened::plain(body),
+    };
+    Screened { name, refused, holds, ..screened }
+}
+
+impl Screened {
+    fn plain(body: CommentBody) -> Self {
+        let html = SafeHtml::from_stored(String::new());
+        Self { body, html, name: None, original: None, refused: None, holds: Vec::new() }
+    }
+
+    /// Holds the text as it was typed against the limits of its thread, and says so if a rule of the site refuses it.
+    pub(super) fn check(&self, limits: BodyLimits) -> Result<(), Error> {
+        self.original.as_ref().unwrap_or(&self.body).check(limits).map_err(body_refused)?;
+        match self.refused {
+            Some(pointer) => Err(Refusal::input(pointer, Rule::TextNotAllowed).into()),
+            None => Ok(()),
+        }
+    }
+
+    /// Everything for which a comment with this text must wait for a moderator.
+    pub(super) fn holds(
+        &self,
+        connection: &mut Connection,
+        site: &Site,
+        thread: &Thread,
+        author: AuthorId,
+    ) -> Result<Vec<Hold>, Error> {
+        let mut holds = self.holds.clone();
+        if site.hold_first_comment && !store::comments::has_published(connection, site.id, author)? {
+            holds.push(Hold::FirstComment);
+        }
+        match thread.moderation {
+            Some(Moderation::Pre) => holds.push(Hold::Thread),
+            None if site.policy.moderation == Moderation::Pre => holds.push(Hold::Site),
+            Some(Moderation::Post) | None => {}
+        }
+        Ok(holds)
+    }
+
+    /// Keeps the text as it was typed, for staff, if readers are not to see all of it.
+    pub(super) fn keep_original(
+        &self,
+        connection: &mut Connection,
+        service: &Service,
+        site: SiteId,
+        comment: CommentId,
+    ) -> Result<(), Error> {
+        match &self.original {
+            Some(original) => keep(connection, service, site, comment, RevisionKind::Censored, original),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Keeps an earlier text of a comment.
+pub(super) fn keep(
+    connection: &mut Connection,
+    service: &Service,
+    site: SiteId,
+    comment: CommentId,
+    kind: RevisionKind,
+    body: &CommentBody,
+) -> Result<(), Error> {
+    let now = service.clock.now();
+    let id = RevisionId::from_number(service.randomness.id_number(now));
+    let revision = Revision { id, comment_id: comment, kind, body: body.as_str().to_owned(), created_at: now };
+    Ok(store::revisions::insert(connection, site, &revision)?)
+}
+
+/// Refuses a writer who is banned, or whose network is.
+pub(super) fn refuse_banned(
+    connection: &mut Connection,
+    site: SiteId,
+    author: Option<AuthorId>,
+    network: NetworkHash,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let ends = store::bans::list_ends(connection, site, author, network, now)?;
+    if ends.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::Banned { retry_after_seconds: ban::seconds_left(&ends, now) }.into())
+}
+
+/// Refuses a guest's name that passes for one of the staff's.
+pub(super) fn refuse_name_of_staff(connection: &mut Connection, name: &DisplayName) -> Result<(), Error> {
+    if store::staff::has_name(connection, &skeleton(name.as_str()))? {
+        return Err(Refusal::input("/author/name", Rule::NameReserved).into());
+    }
+    Ok(())
+}
+
+/// Refuses who writes again too soon in a thread in slow mode: a writer, or, for one who has no token, their network.
+///
+/// Holds the thread then, so that nobody gains by writing twice at the same time.
+pub(super) fn refuse_haste(
+    connection: &mut Connection,
+    thread: &Thread,
+    author: Option<AuthorId>,
+    network: NetworkHash,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let (Some(seconds), Some(id)) = (thread.slow_mode_seconds, thread.id) else {
+        return Ok(());
+    };
+    store::threads::hold(connection, thread.site_id, id)?;
+    let since = now.minus_seconds(i64::from(seconds));
+    let last = match author {
+        Some(author) => store::comments::find_last_by_author(connection, thread.site_id, id, author)?,
+        None => store::comments::find_last_by_network(connection, thread.site_id, id, network, since)?,
+    };
+    let Some(last) = last.filter(|last| *last > since) else {
+        return Ok(());
+    };
+    let left = last.milliseconds().saturating_sub(since.milliseconds());
+    let left = u64::try_from(left).unwrap_or_default().div_ceil(1_000);
+    let retry_after_seconds = u32::try_from(left).unwrap_or(seconds).min(seconds);
+    Err(Refusal::SlowMode { retry_after_seconds }.into())
+}

@@ -1,0 +1,122 @@
+//! The second factor of a member of staff: setting it up, using its codes, giving it up.
+
+use super::{Error, Service, log};
+use crate::domain::id::StaffId;
+use crate::domain::log::Event;
+use crate::domain::quota::{AccountKey, Action};
+use crate::domain::refusal::Refusal;
+use crate::domain::staff::{Actor, Staff};
+use crate::domain::totp::{RecoveryCode, TotpSecret};
+use crate::store::credentials::Credentials;
+use crate::store::{self, Connection};
+
+/// Makes a secret, which becomes the second factor when a code of it is shown.
+///
+/// # Errors
+/// The store's trouble.
+pub async fn begin(service: &Service, actor: &Actor) -> Result<TotpSecret, Error> {
+    let (id, secret) = (actor.staff().id, TotpSecret::from_bytes(service.randomness.array()));
+    let candidate = secret.clone();
+    let work = move |connection: &mut Connection| store::credentials::update_totp_candidate(connection, id, &candidate);
+    service.store.write(work).await?;
+    Ok(secret)
+}
+
+/// Makes the secret the second factor, instead of an earlier one, and gives new recovery codes.
+///
+/// # Errors
+/// [`Refusal::WrongCode`], [`Refusal::RateLimited`], or the store's trouble.
+pub async fn confirm(
+    service: &Service,
+    actor: &Actor,
+    code: String,
+) -> Result<[RecoveryCode; RecoveryCode::COUNT], Error> {
+    take_from_quota(service, actor.staff())?;
+    let (service, store, id) = (service.clone(), service.store.clone(), actor.staff().id);
+    let work = move |connection: &mut Connection| {
+        let (staff, kept) = hold(connection, id)?;
+        let secret = kept.totp_candidate.ok_or(Refusal::WrongCode)?;
+        let step = secret.accept(&code, service.clock.now(), 0).ok_or(Refusal::WrongCode)?;
+        store::credentials::update_totp(connection, id, Some(&secret), step)?;
+        let codes = RecoveryCode::set(std::array::from_fn(|_index| service.randomness.array()));
+        store::credentials::delete_recovery_codes(connection, id)?;
+        store::credentials::insert_recovery_codes(connection, id, &codes)?;
+        log::note(connection, &service, None, &staff, Event::TotpAdded, staff.name.as_str())?;
+        Ok::<_, Error>(codes)
+    };
+    store.write(work).await
+}
+
+/// Gives the second factor up, with its recovery codes.
+///
+/// # Errors
+/// [`Refusal::WrongCode`], [`Refusal::RateLimited`], or the store's trouble.
+pub async fn remove(service: &Service, actor: &Actor, code: String) -> Result<(), Error> {
+    take_from_quota(service, actor.staff())?;
+    let (service, store, id) = (service.clone(), service.store.clone(), actor.staff().id);
+    let work = move |connection: &mut Connection| {
+        let (staff, kept) = hold(connection, id)?;
+        use_up(connection, &service, id, &kept, &code)?.ok_or(Refusal::WrongCode)?;
+        take_away(connection, id, &kept)?;
+        log::note(connection, &service, None, &staff, Event::TotpRemoved, staff.name.as_str())
+    };
+    store.write(work).await
+}
+
+fn take_from_quota(service: &Service, staff: &Staff) -> Result<(), Refusal> {
+    let account = AccountKey::of(staff.name.as_str());
+    service.quotas.admit_account(Action::SignIn, account).map_err(Refusal::RateLimited)?;
+    Ok(())
+}
+
+fn hold(connection: &mut Connection, id: StaffId) -> Result<(Staff, Credentials), Error> {
+    let staff = store::staff::hold(connection, id)?.ok_or(Refusal::SessionEnded)?;
+    let kept = store::credentials::find(connection, id)?.ok_or(Refusal::SessionEnded)?;
+    Ok((staff, kept))
+}
+
+/// What kind of code was used up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Used {
+    Totp,
+    Recovery,
+}
+
+impl Used {
+    /// How somebody signed in with it, for the log.
+    pub(super) const fn sign_in(self) -> &'static str {
+        match self {
+            Self::Totp => "by password and code",
+            Self::Recovery => "by password and recovery code",
+        }
+    }
+}
+
+/// Uses a code of the second factor up, or a recovery code; `None` if it is neither, or was used before. Of two who use the
+/// same code at the same time, one gets `None`.
+pub(super) fn use_up(
+    connection: &mut Connection,
+    service: &Service,
+    id: StaffId,
+    kept: &Credentials,
+    code: &str,
+) -> Result<Option<Used>, Error> {
+    let Some(secret) = &kept.totp else {
+        return Ok(None);
+    };
+    if let Some(step) = secret.accept(code, service.clock.now(), kept.totp_step) {
+        let is_first = store::credentials::update_totp_step(connection, id, step)?;
+        return Ok(is_first.then_some(Used::Totp));
+    }
+    let Some(code) = RecoveryCode::parse(code) else {
+        return Ok(None);
+    };
+    let was_there = store::credentials::delete_recovery_code(connection, id, &code)?;
+    Ok(was_there.then_some(Used::Recovery))
+}
+
+/// Takes the second factor of somebody away, with its recovery codes and one that isn't confirmed.
+pub(super) fn take_away(connection: &mut Connection, id: StaffId, kept: &Credentials) -> Result<(), Error> {
+    store::credentials::update_totp(connection, id, None, kept.totp_step)?;
+    Ok(store::credentials::delete_recovery_codes(connection, id)?)
+}
