@@ -105,7 +105,8 @@ async fn world(kind: Kind) -> World {
 fn fill(world: &World) {
     let site = world.site.id.number();
     let numbers = |to: u32| format!("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {to})");
-    let hash = if world.database.url().starts_with("sqlite") { "x'01'" } else { "'\\x01'" };
+    let is_sqlite = world.database.url().starts_with("sqlite");
+    let (hash, no) = if is_sqlite { ("x'01'", "0") } else { ("'\\x01'", "false") };
     world.database.execute(&format!(
         "INSERT INTO authors (id, site_id, token_hash, created_at) VALUES (1, {site}, {hash}, 1);
          INSERT INTO threads (id, site_id, key, state, comment_count, root_count, created_at)
@@ -123,6 +124,9 @@ fn fill(world: &World) {
            {} SELECT i, {hash}, {site}, {hash}, 'spam', 1, 0, i FROM n;
          INSERT INTO blocked_origins (site_id, day, origin, request_count, last_at)
            {} SELECT {site}, i % 90, 'https://' || i, 1, 1 FROM n;
+         INSERT INTO bans (id, site_id, author_id, created_at) {} SELECT i, {site}, i, 1 FROM n;
+         INSERT INTO staff (id, name, name_skeleton, role, is_bound, is_disabled, totp_step, created_at)
+           {} SELECT i, 'staff ' || i, 'staff' || i, 'viewer', {no}, {no}, 0, 1 FROM n;
          UPDATE comments SET holds = 'links' WHERE id % 100 = 0;
          ANALYZE;",
         numbers(2_000),
@@ -131,6 +135,9 @@ fn fill(world: &World) {
         numbers(20_000),
         numbers(20_000),
         numbers(9_000),
+        // So many that reading them all would be dearer than asking their indexes.
+        numbers(10_000),
+        numbers(5_000),
     ));
 }
 
@@ -293,6 +300,12 @@ fn plans(world: &World, kind: Kind, statements: &BTreeSet<String>) -> Vec<(Strin
     statements.iter().map(|sql| (sql.clone(), plan(sql))).collect()
 }
 
+/// Whether a plan has a step that grows with the table. A bitmap made of exact look-ups in two indexes is none.
+fn has_costly_steps(kind: Kind, steps: &[String]) -> bool {
+    let joins_look_ups = steps.iter().any(|step| step.contains("BitmapOr"));
+    steps.iter().any(|step| is_costly(kind, step) && !(joins_look_ups && step.contains("Bitmap")))
+}
+
 fn is_costly(kind: Kind, step: &str) -> bool {
     match kind {
         // A list of ids that came with the request is gone through as a virtual table.
@@ -318,10 +331,8 @@ async fn no_request_scans_or_sorts(kind: Kind) {
     let is_of_sites = |sql: &String| sql.contains("FROM \"sites\"") || sql.contains("FROM `sites`");
     let statements: BTreeSet<String> = asked().into_iter().filter(|sql| !is_of_sites(sql)).collect();
     assert!(statements.len() >= 20, "{statements:#?}");
-    let costly: Vec<_> = plans(&world, kind, &statements)
-        .into_iter()
-        .filter(|(_, steps)| steps.iter().any(|step| is_costly(kind, step)))
-        .collect();
+    let costly: Vec<_> =
+        plans(&world, kind, &statements).into_iter().filter(|(_, steps)| has_costly_steps(kind, steps)).collect();
     assert!(costly.is_empty(), "{costly:#?}");
     world.service.store.close().await;
 }
@@ -340,10 +351,8 @@ async fn a_selection_is_read_from_an_index(kind: Kind) {
         })
         .collect();
     assert!(statements.len() >= 12, "{statements:#?}");
-    let costly: Vec<_> = plans(&world, kind, &statements)
-        .into_iter()
-        .filter(|(_, steps)| steps.iter().any(|step| is_costly(kind, step)))
-        .collect();
+    let costly: Vec<_> =
+        plans(&world, kind, &statements).into_iter().filter(|(_, steps)| has_costly_steps(kind, steps)).collect();
     assert!(costly.is_empty(), "{costly:#?}");
     forget();
     cases::count(&world.service, actor(), None).await.unwrap();

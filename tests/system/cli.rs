@@ -181,7 +181,7 @@ fn wrong_counters_are_found_and_mended() {
         let set = run(&database, &["site", "add", "news"]);
         assert_eq!(set.code, Some(0), "{}", set.err);
         let closed = run(&database, &["thread", "set", "news", "/a", "--state", "closed", "--max-characters", "10"]);
-        assert_eq!(closed.out, "/a  state=closed max_characters=10\n");
+        assert_eq!(closed.out, "/a  state=closed max_characters=10 moderation=site slow_mode_seconds=none\n");
         assert_eq!(run(&database, &["counts", "--verify"]).code, Some(0));
 
         let queue = "INSERT INTO queue_counts (site_id, queue, shard, comment_count) SELECT id, 3, 5, -2 FROM sites";

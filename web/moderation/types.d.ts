@@ -1,6 +1,6 @@
 /** Short names for the types that the modules share. */
 
-import type { components } from './api-types';
+import type { components } from '../types/api';
 
 type Schemas = components['schemas'];
 
@@ -9,34 +9,35 @@ export type AdminThread = Schemas['AdminThread'];
 export type ApiToken = Schemas['ApiToken'];
 export type AuthorRecord = Schemas['AuthorRecord'];
 export type Ban = Schemas['Ban'];
-export type CommentInContext = Schemas['CommentInContext'];
+export type CommentInContext = Schemas['FoundAdminComment'];
 export type Decision = Schemas['Decision'];
-export type DecisionAction = Schemas['DecisionAction'];
-export type DecisionReason = Schemas['DecisionReason'];
+export type DecisionAction = Schemas['DecisionRequest']['action'];
+export type DecisionReason = NonNullable<Schemas['DecisionReason']>;
 export type DecisionResult = Schemas['DecisionResult'];
 export type Hold = Schemas['Hold'];
-export type HoldReason = Schemas['HoldReason'];
+export type HoldReason = Schemas['Hold']['reason'];
 export type Me = Schemas['Me'];
 export type NewStaffResult = Schemas['NewStaffResult'];
-export type NewApiToken = Schemas['NewApiToken'];
+export type NewApiToken = Schemas['TokenSecret'];
 export type Permission = Schemas['Permission'];
-export type Problem = Schemas['Problem'];
+/** A problem document; a proxy in between may have answered with something else. */
+export type Problem = Omit<Schemas['Problem'], 'code'> & { code: Schemas['Problem']['code'] | 'not_json' };
 export type Queue = Schemas['Queue'];
-export type QueueCounts = Schemas['QueueCounts'];
+export type QueueCounts = Schemas['QueueTotals'];
 export type Queues = Schemas['Queues'];
 export type Report = Schemas['Report'];
 export type ReportReason = Schemas['ReportReason'];
 export type Revision = Schemas['Revision'];
 export type Role = Schemas['Role'];
 export type Rule = Schemas['Rule'];
-export type RuleTest = Schemas['RuleTest'];
+export type RuleTest = Schemas['RuleTestResult'];
 export type Session = Schemas['Session'];
 export type SiteSettings = Schemas['SiteSettings'];
 export type Staff = Schemas['Staff'];
 export type Stats = Schemas['Stats'];
-export type Status = Schemas['Status'];
-export type TextRange = [from: number, to: number];
-export type Totp = Schemas['Totp'];
+export type Status = Schemas['AdminStatus'];
+export type TextRange = Schemas['TextRange'];
+export type Totp = Schemas['TotpSecret'];
 
 /** What can stand between the tags of an element; lists are unfolded, the falsy is left out. */
 export type Child = Node | string | number | null | undefined | false | Child[];

@@ -2376,7 +2376,10 @@ export interface components {
          * @description A part of a text: where it begins and where the rest goes on, counted in Unicode code points from the beginning
          *     of the text.
          */
-        TextRange: number[];
+        TextRange: [
+            number,
+            number
+        ];
         /** @description That a writer or a network may not write on a site. Later versions may add members. */
         Ban: {
             id: components["schemas"]["BanId"];

@@ -40,8 +40,8 @@ const OTHERS = {
   add_staff: { label: 'Added staff', verb: 'added to the staff:' },
   change_staff: { label: 'Changed staff', verb: 'changed the rights or access of' },
   remove_staff: { label: 'Removed staff', verb: 'removed from the staff:' },
-  add_token: { label: 'Made a token', verb: 'made the token' },
-  remove_token: { label: 'Removed a token', verb: 'removed the token' },
+  add_token: { label: 'Made a token', verb: 'made a token:' },
+  remove_token: { label: 'Removed a token', verb: 'removed a token:' },
   sign_in: { label: 'Signed in', verb: 'signed in' },
   change_password: { label: 'Changed a password', verb: 'changed a password' },
   add_totp: { label: 'Added a second factor', verb: 'added a second factor' },
@@ -71,8 +71,10 @@ export function sentence({ action, staff, comment_id, to_status, subject, reason
     ];
   }
   const verb = OTHERS[action]?.verb ?? `${action.replaceAll('_', ' ')}:`;
-  const names = subject !== null && subject !== staff?.name;
-  return [who, ` ${verb}`, names && [' ', written(subject)]];
+  // Who did something to their own account is named already.
+  const rest =
+    staff !== null && subject?.startsWith(`${staff.name}: `) ? subject.slice(staff.name.length + 2) : subject;
+  return [who, ` ${verb}`, rest !== null && rest !== staff?.name && [' ', written(rest)]];
 }
 
 /** @type {Record<NonNullable<Decision['to_status']>, string>} */

@@ -21,7 +21,7 @@ export function highlighted(text, ranges) {
   /** @type {Child[]} */
   const parts = from > 0 ? ['…'] : [];
   let at = from;
-  for (const [begin, end] of ranges) {
+  for (const [begin = 0, end = begin] of ranges) {
     if (begin < at || begin >= to) continue;
     parts.push(points.slice(at, begin).join(''), h('mark', null, points.slice(begin, Math.min(end, to)).join('')));
     at = Math.min(end, to);

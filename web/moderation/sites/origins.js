@@ -42,6 +42,7 @@ export function readOrigins(text) {
 function remedyFor(text) {
   if (ORIGIN.test(text)) return null;
   if (text === '*') return 'every page of the web is not possible. Name the origins of your own pages.';
+  if (/\s/.test(text)) return 'there is a space in it.';
   if (!/^[a-z]+:\/\//i.test(text))
     return `it begins with https:// or http://. Did you mean https://${text.replace(/\/.*$/, '')}?`;
   const parsed = URL.canParse(text) ? new URL(text) : null;
