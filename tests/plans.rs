@@ -36,7 +36,7 @@ use rejoinder::service::comments::{self, ThreadQuery};
 use rejoinder::service::moderation::{self, Decide, Target, Verdict};
 use rejoinder::service::posting::{self, Draft, DraftText, Posted};
 use rejoinder::service::staff::{self, NewStaff};
-use rejoinder::service::threads::{IfTaken, ThreadChange, Wanted as WantedThreads};
+use rejoinder::service::threads::{IfTaken, ThreadChange, WantedThreads};
 use rejoinder::service::{Client, Service, credentials, rankings, sites, stats, threads, votes};
 use url::Url;
 
@@ -256,9 +256,8 @@ async fn read_everything(world: &World, key: &str) {
 async fn ask_about_threads(world: &World, owner: &Actor) {
     let service = &world.service;
     let page = threads::list_for(service, owner, WantedThreads::default(), None, 20).await.unwrap();
-    let cursor = page.next.map(|position| WantedThreads::default().cursor(position));
-    let page = threads::list_for(service, owner, WantedThreads::default(), cursor, 20).await.unwrap();
-    let found = page.items.iter().find_map(|found| found.thread.id).unwrap();
+    let page = threads::list_for(service, owner, WantedThreads::default(), page.next_cursor, 20).await.unwrap();
+    let found = page.threads.iter().find_map(|found| found.thread.id).unwrap();
     threads::find_for(service, owner, found).await.unwrap();
     let change =
         |key: &str| ThreadChange { key: ThreadKey::parse(key), if_taken: IfTaken::Merge, ..ThreadChange::default() };

@@ -170,6 +170,8 @@ fn find_in(connection: &mut Connection, actor: &Actor, id: CommentId, now: Times
     }
     above.reverse();
     let case = open(connection, &reach, actor, vec![filed])?.into_iter().next().ok_or(Refusal::CommentNotFound)?;
+    let settings = reach.find(site).ok_or(Refusal::CommentNotFound)?;
+    let case = Case { thread: case.thread.at(settings, now), ..case };
     let entries = store::decisions::list(connection, store::decisions::Lines::OfComment(id), None, MAX_RECORDS)?;
     let entries = entries.into_iter().filter(|entry| entry.site_id == Some(site)).collect();
     Ok(CaseFile {

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use moka::sync::Cache;
 
+use super::walking::{read_cursor, to_cursor};
 use super::{Error, Service, log};
 use crate::domain::id::{CommentId, SiteId};
 use crate::domain::log::Event;
 use crate::domain::origin::OriginPattern;
-use crate::domain::page::{List, Page, Position};
+use crate::domain::page::{Page, Position};
 use crate::domain::refusal::Refusal;
 use crate::domain::site::{DEFAULT_ORIGINS, DEFAULT_SITE, SettingError, Site, SiteChange, Slug};
 use crate::domain::staff::Actor;
@@ -20,10 +21,8 @@ const FRESH: Duration = Duration::from_secs(2);
 /// The most sites that are remembered.
 const REMEMBERED: u64 = 10_000;
 
-/// The list of all sites.
-const LIST: List<'static> = List::Selected("sites");
-/// The site to which lists across sites belong.
-pub(super) const NO_SITE: SiteId = SiteId::from_number(0);
+/// The list of all sites, as cursors are bound to it.
+const LIST: &str = "sites";
 
 /// The settings of sites that were asked for lately.
 #[derive(Debug, Clone)]
@@ -91,29 +90,28 @@ pub async fn list(service: &Service) -> Result<Vec<Site>, Error> {
     Ok(service.store.read(store::sites::list).await?)
 }
 
-/// Where the list of sites goes on after this position.
-#[must_use]
-pub fn cursor(position: Position) -> String {
-    position.to_cursor(NO_SITE, LIST)
+/// A page of sites.
+#[derive(Debug, Clone)]
+pub struct SiteList {
+    /// The sites, oldest first.
+    pub sites: Vec<Site>,
+    /// Where it goes on.
+    pub next_cursor: Option<String>,
 }
 
 /// A page of the sites that a member of staff may know of, oldest first.
 ///
 /// # Errors
 /// [`Refusal::InvalidCursor`], or the store's trouble.
-pub async fn list_for(
-    service: &Service,
-    actor: &Actor,
-    cursor: Option<String>,
-    limit: u32,
-) -> Result<Page<Site>, Error> {
-    let read = |cursor: String| Position::from_cursor(&cursor, NO_SITE, LIST).ok_or(Refusal::InvalidCursor);
-    let after = cursor.map(read).transpose()?.map_or(0, |position| position.id.number());
+pub async fn list_for(service: &Service, actor: &Actor, cursor: Option<String>, limit: u32) -> Result<SiteList, Error> {
+    let after = read_cursor(cursor.as_deref(), LIST)?.unwrap_or(0);
     let scope = actor.sites().clone();
     let one_more = limit.saturating_add(1);
     let work = move |connection: &mut Connection| store::sites::list_in_scope(connection, &scope, after, one_more);
     let sites = service.store.read(work).await?;
-    Ok(Page::of(sites, limit, |site| Position { rank: 0, id: CommentId::from_number(site.id.number()) }))
+    let page = Page::of(sites, limit, |site| Position { rank: 0, id: CommentId::from_number(site.id.number()) });
+    let next_cursor = page.next.map(|position| to_cursor(position.id.number(), LIST));
+    Ok(SiteList { sites: page.items, next_cursor })
 }
 
 /// What came of adding or changing a site.

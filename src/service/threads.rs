@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::sites::NO_SITE;
+use super::reach::Reach;
+use super::walking::{Walk, read_cursor, to_cursor};
 use super::{Error, Service, log, merging};
 use crate::domain::id::{CommentId, SiteId, ThreadId};
 use crate::domain::log::Event;
-use crate::domain::page::{List, Page, Position};
 use crate::domain::refusal::{Refusal, Rule};
+use crate::domain::selection::Order;
 use crate::domain::site::{Moderation, Site, Slug};
 use crate::domain::staff::Actor;
 use crate::domain::thread::{PageTitle, PageUrl, Thread, ThreadKey, ThreadState};
@@ -42,7 +43,7 @@ pub struct SiteThread {
 
 /// Which threads staff want to see.
 #[derive(Debug, Clone, Default)]
-pub struct Wanted {
+pub struct WantedThreads {
     /// Those of this site.
     pub site: Option<String>,
     /// Those of this state.
@@ -51,18 +52,7 @@ pub struct Wanted {
     pub text: Option<String>,
 }
 
-/// The most sites whose threads are listed together.
-pub const MAX_SITES: u32 = 50;
-/// The most threads that are looked at for one page.
-const MAX_LOOKED_AT: u32 = 2_000;
-
-impl Wanted {
-    /// Where the list goes on after this position.
-    #[must_use]
-    pub fn cursor(&self, position: Position) -> String {
-        position.to_cursor(NO_SITE, List::Selected(&self.name()))
-    }
-
+impl WantedThreads {
     fn name(&self) -> String {
         format!("threads {:?} {:?} {:?}", self.site, self.state, self.text)
     }
@@ -78,88 +68,51 @@ fn stands_in(text: &str, thread: &Thread) -> bool {
     texts.into_iter().flatten().any(|found| found.to_lowercase().contains(text))
 }
 
-/// A page of the threads that a member of staff may know of, newest first. What is wanted is looked for among 2,000 threads,
-/// so a page may be short, or empty, and go on.
+/// A page of threads.
+#[derive(Debug, Clone)]
+pub struct ThreadList {
+    /// The threads, newest first.
+    pub threads: Vec<SiteThread>,
+    /// Where it goes on.
+    pub next_cursor: Option<String>,
+}
+
+/// A page of the threads that a member of staff may know of. What is wanted is looked for among 2,000 threads, so a page may
+/// be short, or empty, and go on.
 ///
 /// # Errors
 /// [`Refusal::SiteNotFound`], [`Refusal::SiteRequired`], [`Refusal::InvalidCursor`], or the store's trouble.
 pub async fn list_for(
     service: &Service,
     actor: &Actor,
-    wanted: Wanted,
+    wanted: WantedThreads,
     cursor: Option<String>,
-    limit: u32,
-) -> Result<Page<SiteThread>, Error> {
-    let name = wanted.name();
-    let read =
-        |cursor: String| Position::from_cursor(&cursor, NO_SITE, List::Selected(&name)).ok_or(Refusal::InvalidCursor);
-    let before = cursor.map(read).transpose()?.map_or(i64::MAX, |position| position.id.number());
-    let site = match &wanted.site {
-        Some(slug) => Some(super::sites::find_for(service, actor, slug).await?),
-        None => None,
-    };
-    let (scope, now) = (actor.sites().clone(), service.clock.now());
+    limit: usize,
+) -> Result<ThreadList, Error> {
+    let list = wanted.name();
+    let after = read_cursor(cursor.as_deref(), &list)?;
+    let slug = wanted.site.as_deref().map(|slug| Slug::parse(slug).ok_or(Refusal::SiteNotFound)).transpose()?;
+    let (actor, now) = (actor.clone(), service.clock.now());
     let work = move |connection: &mut Connection| {
-        let sites = match &site {
-            Some(site) => vec![Site::clone(site)],
-            None => store::sites::list_in_scope(connection, &scope, 0, MAX_SITES + 1)?,
-        };
-        let count = u32::try_from(sites.len()).unwrap_or(u32::MAX);
-        if count > MAX_SITES {
-            return Err(Refusal::SiteRequired { max: u64::from(MAX_SITES) }.into());
-        }
-        let is_narrow = wanted.state.is_some() || wanted.text.is_some();
-        let of_each = if is_narrow { MAX_LOOKED_AT / count.max(1) } else { limit.saturating_add(1) };
-        let looked_at = look_at(connection, &sites, before, of_each, now)?;
-        Ok(looked_at.select(&wanted, limit))
+        let reach = Reach::of(connection, &actor)?.narrowed(slug.as_ref())?;
+        let sites = reach.sites();
+        let walk = Walk { order: Order::Newest, after, limit };
+        let found = walk.collect(
+            sites.len(),
+            |found: &SiteThread| found.thread.id.map_or(0, ThreadId::number),
+            |found| wanted.includes(&found.thread),
+            |place, after, batch| {
+                let Some(site) = sites.get(place) else {
+                    return Ok(Vec::new());
+                };
+                let read = store::threads::list_newest(connection, site.id, after.unwrap_or(i64::MAX), batch)?;
+                let of_site = |thread: Thread| SiteThread { site: site.slug.clone(), thread: thread.at(site, now) };
+                Ok(read.into_iter().map(of_site).collect())
+            },
+        )?;
+        Ok(ThreadList { threads: found.items, next_cursor: found.next.map(|number| to_cursor(number, &list)) })
     };
     service.store.read(work).await
-}
-
-/// The newest threads of some sites.
-struct LookedAt {
-    threads: Vec<SiteThread>,
-    /// The last one, if there are more.
-    goes_on_after: Option<i64>,
-}
-
-/// Reads so many threads of each site, and keeps those that are newer than any that wasn't read.
-fn look_at(
-    connection: &mut Connection,
-    sites: &[Site],
-    before: i64,
-    of_each: u32,
-    now: Timestamp,
-) -> Result<LookedAt, Error> {
-    let (mut threads, mut goes_on_after) = (Vec::new(), None);
-    for site in sites {
-        let read = store::threads::list_newest(connection, site.id, before, of_each)?;
-        if u32::try_from(read.len()).is_ok_and(|count| count == of_each) {
-            goes_on_after = goes_on_after.max(read.last().map(number));
-        }
-        threads.extend(
-            read.into_iter().map(|thread| SiteThread { site: site.slug.clone(), thread: thread.at(site, now) }),
-        );
-    }
-    let oldest = goes_on_after.unwrap_or(0);
-    threads.retain(|found| number(&found.thread) >= oldest);
-    threads.sort_unstable_by_key(|found| std::cmp::Reverse(number(&found.thread)));
-    Ok(LookedAt { threads, goes_on_after })
-}
-
-fn number(thread: &Thread) -> i64 {
-    thread.id.map_or(0, ThreadId::number)
-}
-
-impl LookedAt {
-    fn select(self, wanted: &Wanted, limit: u32) -> Page<SiteThread> {
-        let position = |id: i64| Position { rank: 0, id: CommentId::from_number(id) };
-        let found = self.threads.into_iter().filter(|found| wanted.includes(&found.thread));
-        let one_more = usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(1);
-        let mut page = Page::of(found.take(one_more).collect(), limit, |found| position(number(&found.thread)));
-        page.next = page.next.or(self.goes_on_after.map(position));
-        page
-    }
 }
 
 /// A thread that a member of staff may know of.

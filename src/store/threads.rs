@@ -102,13 +102,14 @@ pub fn find_anywhere(connection: &mut Connection, id: ThreadId) -> Result<Option
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn list_newest(connection: &mut Connection, site: SiteId, before: i64, limit: u32) -> Result<Vec<Thread>, Error> {
+pub fn list_newest(connection: &mut Connection, site: SiteId, before: i64, limit: usize) -> Result<Vec<Thread>, Error> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let query = || {
         threads::table
             .filter(threads::site_id.eq(site.number()))
             .filter(threads::id.lt(before))
             .order(threads::id.desc())
-            .limit(i64::from(limit))
+            .limit(limit)
             .select(columns::<Row>())
     };
     let rows: Vec<Row> = each_backend!(connection, |conn| query().load(conn))?;

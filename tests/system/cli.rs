@@ -44,6 +44,19 @@ fn a_site_is_added_changed_and_listed() {
         let removed = run(&database, &["site", "set", "news", "--remove-origin", "https://news.example"]);
         assert!(removed.out.contains("origins=https://*.news.example\n"), "{}", removed.out);
 
+        let moderation = ["--hold-first-comment", "true", "--max-links", "2", "--report-threshold", "0"];
+        let own = ["--close-after-days", "30", "--guidelines", "Be kind."];
+        let set = run(&database, &[&["site", "set", "news"], &moderation[..], &own[..]].concat());
+        let told = "hold_first_comment=true max_links=2 report_threshold=0 close_after_days=30 guidelines=\"Be kind.\"";
+        assert!(set.out.contains(told), "{}{}", set.out, set.err);
+        let none = ["--max-links", "none", "--close-after-days", "none", "--guidelines", ""];
+        let unset = run(&database, &[&["site", "set", "news"], &none[..]].concat());
+        assert!(unset.out.contains("max_links=none report_threshold=0 close_after_days=none guidelines=none"));
+
+        let slow = ["--moderation", "pre", "--slow-mode-seconds", "30"];
+        let thread = run(&database, &[&["thread", "set", "news", "/a"], &slow[..]].concat());
+        assert_eq!(thread.out, "/a  state=open max_characters=site moderation=pre slow_mode_seconds=30\n");
+
         let listed = run(&database, &["site", "list"]);
         assert!(listed.out.lines().any(|line| line.starts_with("news ")), "{}", listed.out);
     }
@@ -55,6 +68,10 @@ fn a_setting_that_cannot_be_is_refused_with_its_range() {
     let cases = [
         (vec!["site", "add", "a", "--max-characters", "0"], 1, "between 1 and 20000"),
         (vec!["site", "add", "a", "--min-characters", "301"], 1, "between 1 and 300"),
+        (vec!["site", "add", "a", "--max-links", "101"], 1, "between 0 and 100"),
+        (vec!["site", "add", "a", "--max-links", "few"], 2, "a whole number, or `none`"),
+        (vec!["thread", "set", "default", "/a", "--slow-mode-seconds", "0"], 2, "from 1 to 86400"),
+        (vec!["thread", "set", "default", "/a", "--moderation", "both"], 2, "post, pre or site"),
         (vec!["site", "add", "A b"], 2, "a name has 1 to 64"),
         (vec!["site", "add", "a", "--origin", "example.com"], 2, "an origin is scheme, host"),
         (vec!["site", "add", "a", "--origin", "https://a.test/path"], 2, "an origin is scheme, host"),

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
+use super::threads::AdminThreadView;
 use crate::domain::hold::Hold;
 use crate::domain::report::{FULL_WEIGHT, Report};
 use crate::domain::revision::Revision;
 use crate::domain::status::Status;
-use crate::domain::thread::Thread;
 use crate::http::admin::bans::BanView;
 use crate::http::admin::decision_views::DecisionView;
 use crate::http::public::views::{ScoreView, Time};
@@ -132,48 +132,6 @@ impl From<&Case> for CaseAnswer {
     }
 }
 
-/// A thread with its settings.
-#[derive(Debug, Serialize)]
-struct ThreadSettingsView {
-    id: Option<String>,
-    site: String,
-    key: String,
-    url: Option<String>,
-    title: Option<String>,
-    state: &'static str,
-    moderation: Option<&'static str>,
-    max_characters: Option<u32>,
-    slow_mode_seconds: Option<u32>,
-    pinned_comment_id: Option<String>,
-    stays_open: bool,
-    comment_count: u32,
-    root_count: u32,
-    created_at: Option<Time>,
-    last_comment_at: Option<Time>,
-}
-
-impl ThreadSettingsView {
-    fn of(site: &str, thread: &Thread) -> Self {
-        Self {
-            id: thread.id.map(|id| id.to_string()),
-            site: site.to_owned(),
-            key: thread.key.as_str().to_owned(),
-            url: thread.url.clone(),
-            title: thread.title.clone(),
-            state: thread.state.name(),
-            moderation: thread.moderation.map(crate::domain::site::Moderation::name),
-            max_characters: thread.max_characters,
-            slow_mode_seconds: thread.slow_mode_seconds,
-            pinned_comment_id: thread.pinned_comment_id.map(|id| id.to_string()),
-            stays_open: thread.stays_open,
-            comment_count: thread.comment_count,
-            root_count: thread.root_count,
-            created_at: thread.created_at.map(Time::from),
-            last_comment_at: thread.last_comment_at.map(Time::from),
-        }
-    }
-}
-
 #[derive(Debug, Serialize)]
 struct RevisionView {
     kind: &'static str,
@@ -262,7 +220,7 @@ impl From<&AuthorRecord> for AuthorRecordView {
 #[derive(Debug, Serialize)]
 pub struct CaseFileView {
     comment: CaseView,
-    thread: ThreadSettingsView,
+    thread: AdminThreadView,
     parents: Vec<CaseView>,
     revisions: Vec<RevisionView>,
     reports: Vec<ReportView>,
@@ -274,7 +232,7 @@ impl From<&CaseFile> for CaseFileView {
     fn from(file: &CaseFile) -> Self {
         Self {
             comment: CaseView::from(&file.case),
-            thread: ThreadSettingsView::of(file.case.site.as_str(), &file.case.thread),
+            thread: AdminThreadView::of(&file.case.site, &file.case.thread),
             parents: file.parents.iter().map(CaseView::from).collect(),
             revisions: file.revisions.iter().map(RevisionView::from).collect(),
             reports: file.reports.iter().map(ReportView::from).collect(),

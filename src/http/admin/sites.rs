@@ -65,10 +65,7 @@ pub async fn list_sites(request: HttpRequest, api: Data<Api>, reader: Reader) ->
     let limit = query.take_number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT)?;
     query.finish()?;
     let page = sites::list_for(&api.service, &reader.0, cursor, limit).await?;
-    let answer = SitesAnswer {
-        sites: page.items.iter().map(SiteView::from).collect(),
-        next_cursor: page.next.map(sites::cursor),
-    };
+    let answer = SitesAnswer { sites: page.sites.iter().map(SiteView::from).collect(), next_cursor: page.next_cursor };
     private_page(&request, &answer, answer.next_cursor.as_deref())
 }
 

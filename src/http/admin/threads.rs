@@ -10,22 +10,22 @@ use super::members::{Faults, Nullable, given, nullable};
 use crate::domain::id::{CommentId, ThreadId};
 use crate::domain::page::{DEFAULT_LIMIT, MAX_LIMIT};
 use crate::domain::refusal::{Refusal, Rule};
-use crate::domain::site::{LARGEST_MAX_CHARACTERS, Moderation};
-use crate::domain::thread::{LONGEST_SLOW_MODE_SECONDS, PageTitle, PageUrl, ThreadKey, ThreadState};
+use crate::domain::site::{LARGEST_MAX_CHARACTERS, Moderation, Slug};
+use crate::domain::thread::{LONGEST_SLOW_MODE_SECONDS, PageTitle, PageUrl, Thread, ThreadKey, ThreadState};
 use crate::http::answer::{private, private_page, to_json};
 use crate::http::error::ApiError;
 use crate::http::public::views::Time;
 use crate::http::query::Query;
 use crate::http::shape::Fault;
 use crate::http::{Api, json};
-use crate::service::threads::{self, IfTaken, SiteThread, ThreadChange, Wanted};
+use crate::service::threads::{self, IfTaken, ThreadChange, WantedThreads};
 
 /// The longest text that threads are searched for, in characters.
 const MAX_SEARCH_CHARACTERS: usize = 200;
 
 /// A thread with its settings.
 #[derive(Debug, Serialize)]
-struct AdminThreadView {
+pub struct AdminThreadView {
     id: Option<String>,
     site: String,
     key: String,
@@ -43,12 +43,13 @@ struct AdminThreadView {
     last_comment_at: Option<Time>,
 }
 
-impl From<&SiteThread> for AdminThreadView {
-    fn from(found: &SiteThread) -> Self {
-        let thread = &found.thread;
+impl AdminThreadView {
+    /// A thread of this site, as readers meet it.
+    #[must_use]
+    pub fn of(site: &Slug, thread: &Thread) -> Self {
         Self {
             id: thread.id.map(|id| id.to_string()),
-            site: found.site.to_string(),
+            site: site.to_string(),
             key: thread.key.as_str().to_owned(),
             url: thread.url.clone(),
             title: thread.title.clone(),
@@ -79,7 +80,7 @@ struct ThreadsAnswer {
 pub async fn list_threads(request: HttpRequest, api: Data<Api>, reader: Reader) -> Result<HttpResponse, ApiError> {
     let mut query = Query::of(&request);
     let names = ThreadState::EACH.map(ThreadState::name);
-    let wanted = Wanted {
+    let wanted = WantedThreads {
         site: query.take("site")?,
         state: query.take_named("state", None, &names, |name| ThreadState::from_name(name).map(Some))?,
         text: query.take("q")?,
@@ -91,9 +92,10 @@ pub async fn list_threads(request: HttpRequest, api: Data<Api>, reader: Reader) 
         let detail = format!("`q` has 1 to {MAX_SEARCH_CHARACTERS} characters.");
         return Err(ApiError::parameter("q", Fault::InvalidValue, detail));
     }
-    let page = threads::list_for(&api.service, &reader.0, wanted.clone(), cursor, limit).await?;
-    let next_cursor = page.next.map(|position| wanted.cursor(position));
-    let answer = ThreadsAnswer { threads: page.items.iter().map(AdminThreadView::from).collect(), next_cursor };
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let page = threads::list_for(&api.service, &reader.0, wanted, cursor, limit).await?;
+    let threads = page.threads.iter().map(|found| AdminThreadView::of(&found.site, &found.thread)).collect();
+    let answer = ThreadsAnswer { threads, next_cursor: page.next_cursor };
     private_page(&request, &answer, answer.next_cursor.as_deref())
 }
 
@@ -114,7 +116,7 @@ pub async fn find_thread(
 ) -> Result<HttpResponse, ApiError> {
     Query::of(&request).finish()?;
     let found = threads::find_for(&api.service, &reader.0, thread_id(&path)?).await?;
-    Ok(private(StatusCode::OK, to_json(&AdminThreadView::from(&found))?, Vec::new()))
+    Ok(private(StatusCode::OK, to_json(&AdminThreadView::of(&found.site, &found.thread))?, Vec::new()))
 }
 
 #[derive(Debug, Deserialize)]
@@ -217,5 +219,5 @@ pub async fn change_thread(
     let id = thread_id(&path)?;
     let (body, _) = json::read::<ThreadBody>(&request, payload, api.body_deadline()).await?;
     let changed = threads::change(&api.service, &moderator.0, id, body.into_change()?).await?;
-    Ok(private(StatusCode::OK, to_json(&AdminThreadView::from(&changed))?, Vec::new()))
+    Ok(private(StatusCode::OK, to_json(&AdminThreadView::of(&changed.site, &changed.thread))?, Vec::new()))
 }
