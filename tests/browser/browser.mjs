@@ -20,7 +20,8 @@ export function launch() {
 
 /** A window of its own, whose errors are noted in `complaints`. */
 export async function open(browser, origin, options = {}) {
-  const context = await browser.newContext({ baseURL: origin, ...options });
+  // Colours are judged as they are, not on their way there.
+  const context = await browser.newContext({ baseURL: origin, reducedMotion: 'reduce', ...options });
   // Before the page's own scripts, where its policy has no say.
   await context.addInitScript(AXE);
   const page = await context.newPage();
