@@ -80,7 +80,8 @@ read -r REJOINDER_GUEST_TOKEN comment_id <<<"$written"
 export REJOINDER_GUEST_TOKEN
 sed "s/COMMENT_ID/$comment_id/" "$root/tests/schemathesis.toml" >schemathesis.toml
 export PYTHONPATH="$root/tests" PYTHONDONTWRITEBYTECODE=1 SCHEMATHESIS_HOOKS=schemathesis_hooks
-timeout --foreground 900 "$target/venv/bin/schemathesis" --config-file schemathesis.toml run "$base_url/openapi.yaml" "$@" \
+timeout --foreground 900 "$target/venv/bin/schemathesis" --config-file schemathesis.toml run "$base_url/openapi.yaml" \
+  --exclude-path-regex='^/api/v1/admin/' "$@" \
   || fail "schemathesis found failures, or did not finish in 900 s (exit status $?)"
 kill -0 "$server" 2>/dev/null || fail 'the service ended while it was asked'
 if grep -q 'panicked at' service.log; then fail 'the service panicked'; fi
