@@ -8,7 +8,7 @@ use diesel::{
     ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, QueryableByName, RunQueryDsl, Selectable,
 };
 
-use super::connection::{Cached, Connection, columns, count, each_backend, stored_count};
+use super::connection::{Cached, Connection, columns, count, each_backend, of_site, stored_count};
 use super::error::Error;
 use super::revisions;
 use super::schema::comments;
@@ -349,9 +349,10 @@ pub fn list_newest_ids(connection: &mut Connection, site: SiteId, limit: u32) ->
 /// [`Error`] of the database.
 pub fn list_by_id(connection: &mut Connection, site: SiteId, ids: &[CommentId]) -> Result<Vec<Comment>, Error> {
     let ids: Vec<i64> = ids.iter().map(|id| id.number()).collect();
+    let of_site = of_site(connection);
     let query = || {
         comments::table
-            .filter(comments::site_id.eq(site.number()))
+            .filter(sql::<Bool>(of_site).bind::<BigInt, _>(site.number()))
             .filter(comments::id.eq_any(&ids))
             .order(comments::id.desc())
             .select(columns::<Row>())
@@ -532,7 +533,8 @@ pub fn update_decided(
     erase_at: Option<Timestamp>,
 ) -> Result<(), Error> {
     let ids: Vec<i64> = ids.iter().map(|id| id.number()).collect();
-    let target = || comments::table.filter(comments::site_id.eq(site.number())).filter(comments::id.eq_any(&ids));
+    let of_site = sql::<Bool>(of_site(connection)).bind::<BigInt, _>(site.number());
+    let target = comments::table.filter(of_site).filter(comments::id.eq_any(&ids));
     let values = (
         comments::status.eq(status.number()),
         comments::listing.eq(listing.number()),
@@ -540,7 +542,7 @@ pub fn update_decided(
         comments::version.eq(comments::version + 1),
         comments::erase_at.eq(erase_at.map(Timestamp::milliseconds)),
     );
-    each_backend!(connection, |conn| diesel::update(target()).set(values).execute(conn))?;
+    each_backend!(connection, |conn| diesel::update(target).set(values).execute(conn))?;
     Ok(())
 }
 
@@ -666,9 +668,9 @@ pub fn update_expired(connection: &mut Connection, now: Timestamp, limit: u32) -
     for (site, ids) in by_site {
         let numbers: Vec<i64> = ids.iter().map(|id| id.number()).collect();
         // Somebody may have restored one of them meanwhile.
-        let target =
-            || comments::table.filter(comments::site_id.eq(site)).filter(comments::id.eq_any(&numbers)).filter(due());
-        each_backend!(connection, |conn| diesel::update(target()).set(erased!()).execute(conn))?;
+        let of_site = sql::<Bool>(of_site(connection)).bind::<BigInt, _>(site);
+        let target = comments::table.filter(of_site).filter(comments::id.eq_any(&numbers)).filter(due());
+        each_backend!(connection, |conn| diesel::update(target).set(erased!()).execute(conn))?;
         revisions::delete(connection, SiteId::from_number(site), &ids)?;
     }
     Ok(())

@@ -5,11 +5,12 @@
 
 use std::cmp::Reverse;
 
-use diesel::sql_types::{BigInt, Binary};
+use diesel::dsl::sql;
+use diesel::sql_types::{BigInt, Binary, Bool};
 use diesel::{ExpressionMethods, QueryDsl, Queryable, QueryableByName, RunQueryDsl, Selectable};
 
 use super::comments::Row;
-use super::connection::{Cached, Connection, columns, each_backend};
+use super::connection::{Cached, Connection, columns, each_backend, of_site};
 use super::error::Error;
 use super::schema::comments;
 use crate::domain::comment::Comment;
@@ -73,16 +74,17 @@ fn merge(filed: &mut Vec<Filed>, order: Order, limit: usize) {
 /// # Errors
 /// [`Error`] of the database.
 pub fn list_by_id(connection: &mut Connection, sites: &[SiteId], ids: &[CommentId]) -> Result<Vec<Filed>, Error> {
-    let sites: Vec<i64> = sites.iter().map(|site| site.number()).collect();
+    let numbers: Vec<i64> = sites.iter().map(|site| site.number()).collect();
     let ids: Vec<i64> = ids.iter().map(|id| id.number()).collect();
-    let query = || {
-        comments::table
-            .filter(comments::site_id.eq_any(&sites))
-            .filter(comments::id.eq_any(&ids))
-            .select(columns::<FiledRow>())
+    let by_id = || comments::table.filter(comments::id.eq_any(&ids)).select(columns::<FiledRow>());
+    let rows: Vec<FiledRow> = match connection {
+        // By their ids alone, see [`of_site`]; those of other sites are left out below.
+        Connection::Sqlite(conn) => by_id().load(&mut **conn)?,
+        Connection::Postgres(conn) => by_id().filter(comments::site_id.eq_any(&numbers)).load(&mut **conn)?,
     };
-    let rows: Vec<FiledRow> = each_backend!(connection, |conn| query().load(conn))?;
-    into_filed(rows)
+    let mut filed = into_filed(rows)?;
+    filed.retain(|one| sites.contains(&one.site_id));
+    Ok(filed)
 }
 
 /// Holds comments against other writers until the transaction ends, and returns them as they are now, in the order of ids.
@@ -92,9 +94,10 @@ pub fn list_by_id(connection: &mut Connection, sites: &[SiteId], ids: &[CommentI
 /// [`Error`] of the database.
 pub fn hold(connection: &mut Connection, site: SiteId, ids: &[CommentId]) -> Result<Vec<Filed>, Error> {
     let ids: Vec<i64> = ids.iter().map(|id| id.number()).collect();
+    let of_site = of_site(connection);
     let query = || {
         comments::table
-            .filter(comments::site_id.eq(site.number()))
+            .filter(sql::<Bool>(of_site).bind::<BigInt, _>(site.number()))
             .filter(comments::id.eq_any(&ids))
             .order(comments::id)
             .select(columns::<FiledRow>())
