@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::folding::skeleton;
+use super::id::StaffId;
 
 /// What a client does, as far as quotas tell apart. Each action has a quota of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,7 +56,17 @@ impl AccountKey {
     /// The key of the account with this name, whether there is one or not.
     #[must_use]
     pub fn of(name: &str) -> Self {
-        let hash: [u8; 32] = Sha256::digest(skeleton(name)).into();
+        Self::hashed(skeleton(name).as_bytes())
+    }
+
+    /// The key of what somebody does who has signed in: nobody else can use it up.
+    #[must_use]
+    pub fn of_staff(id: StaffId) -> Self {
+        Self::hashed(&id.number().to_be_bytes())
+    }
+
+    fn hashed(bytes: &[u8]) -> Self {
+        let hash: [u8; 32] = Sha256::digest(bytes).into();
         Self(hash.first_chunk().copied().unwrap_or_default())
     }
 }

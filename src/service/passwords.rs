@@ -22,7 +22,7 @@ pub async fn change(
     new: &TypedPassword,
 ) -> Result<(), Error> {
     let (id, name) = (actor.staff().id, &actor.staff().name);
-    let account = AccountKey::of(name.as_str());
+    let account = AccountKey::of_staff(id);
     service.quotas.admit_account(Action::SignIn, account).map_err(Refusal::RateLimited)?;
     let new = Password::parse(new.reveal(), name).map_err(|error| Refusal::input("/new_password", error.into()))?;
     let kept = service.store.read(move |connection| store::credentials::find(connection, id)).await?;

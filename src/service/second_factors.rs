@@ -64,7 +64,7 @@ pub async fn remove(service: &Service, actor: &Actor, code: String) -> Result<()
 }
 
 fn take_from_quota(service: &Service, staff: &Staff) -> Result<(), Refusal> {
-    let account = AccountKey::of(staff.name.as_str());
+    let account = AccountKey::of_staff(staff.id);
     service.quotas.admit_account(Action::SignIn, account).map_err(Refusal::RateLimited)?;
     Ok(())
 }

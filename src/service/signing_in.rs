@@ -87,6 +87,7 @@ pub async fn by_token(service: &Service, token: ApiToken, user_agent: String) ->
         if found.scopes != Scopes::all() || found.site_id.is_some() {
             return Err(Refusal::TokenTooNarrow.into());
         }
+        store::tokens::update_used_at(connection, found.id, service.clock.now())?;
         enter(connection, &service, staff, &user_agent, &format!("by API token {}", found.name.as_str()))
     };
     store.write(work).await

@@ -65,6 +65,8 @@ async fn there_is_nothing_at_an_unknown_address(setup: Setup) {
     }
     for file in ["nothing", "index.html", "start.js%2f", "..%2fopenapi.yaml"] {
         world.reader().get(&format!("/docs/{file}")).await.refused(404, "not_found");
+        world.reader().get(&format!("/moderation/{file}")).await.refused(404, "not_found");
+        world.reader().get(&format!("/moderation/queue/{file}")).await.refused(404, "not_found");
     }
 }
 

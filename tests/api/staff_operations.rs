@@ -148,9 +148,8 @@ pub(crate) fn all(client: &Client, props: &Props) -> Vec<StaffCall> {
     ];
     let call = |(need, names_a_site, method, rest, body): (Need, bool, &Method, String, &Value)| {
         let request = client.admin(method.clone(), &rest);
-        let takes_body = [Method::PUT, Method::PATCH, Method::POST].contains(method)
-            && !rest.ends_with("/undo")
-            && rest != "me/totp";
+        let is_bare = *method == Method::POST && rest == "me/totp";
+        let takes_body = [Method::PUT, Method::PATCH, Method::POST].contains(method) && !is_bare;
         let request = match (takes_body, body) {
             (false, _) => request,
             (true, Value::Null) => request.json(&small_change(&rest)),
@@ -171,6 +170,7 @@ fn small_change(rest: &str) -> Value {
         "sites" => json!({"guidelines": "Be kind."}),
         "rules" => json!({"note": "a note"}),
         "bans" => json!({"reason": "a reason"}),
+        "decisions" => json!({"note": "a note"}),
         "staff" if rest == "staff" => json!({"name": "newcomer", "role": "viewer"}),
         "staff" => json!({"role": "viewer"}),
         "tokens" => json!({"name": "another name"}),
@@ -188,8 +188,10 @@ pub(crate) struct Household {
     pub(crate) world: World,
     /// Who may do everything, by a token.
     pub(crate) owner: Client,
-    /// The same in a browser.
+    /// The same in a browser, on a page of the service.
     pub(crate) browser: Client,
+    /// The same in that browser, on a page of another site.
+    pub(crate) other_page: Client,
     pub(crate) props: Props,
 }
 
@@ -202,8 +204,10 @@ impl Household {
         let begun =
             browser.admin(Method::POST, "session").json(&json!({"token": owner.token()})).await.with_status(200);
         let cookie = begun.required_header("set-cookie");
-        let browser = browser.with_header("cookie", cookie.split(';').next().unwrap());
-        Self { world, owner, browser, props }
+        let cookie = cookie.split(';').next().unwrap();
+        let browser = browser.with_header("cookie", cookie);
+        let other_page = world.reader().with_header("sec-fetch-site", "cross-site").with_header("cookie", cookie);
+        Self { world, owner, browser, other_page, props }
     }
 
     /// A call of each operation, as somebody who may.

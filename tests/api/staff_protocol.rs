@@ -6,7 +6,7 @@ use reqwest::Method;
 
 use crate::client::Request;
 use crate::promise::promises;
-use crate::staff_operations::{Household, MARK};
+use crate::staff_operations::{Household, MARK, all};
 use crate::world::Setup;
 
 promises![
@@ -18,6 +18,7 @@ promises![
     staff_are_told_when_the_database_is_away,
     no_cache_keeps_what_staff_are_told,
     no_other_page_is_told_anything,
+    no_other_page_uses_a_session,
 ];
 
 async fn household(setup: &Setup) -> Household {
@@ -126,4 +127,13 @@ async fn no_other_page_is_told_anything(setup: Setup) {
     }
     let page = house.world.reader().thread(&format!("/{MARK}"), "").await.ok();
     assert!(page["thread"]["comment_count"].as_u64() > Some(0));
+}
+
+async fn no_other_page_uses_a_session(setup: Setup) {
+    let house = household(&setup).await;
+    for call in all(&house.other_page, &house.props).into_iter().map(|call| call.request) {
+        if call.method() != "GET" {
+            call.await.refused(403, "cross_site_request");
+        }
+    }
 }
