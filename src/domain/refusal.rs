@@ -172,8 +172,8 @@ pub enum Refusal {
         /// The most comments.
         max: u64,
     },
-    /// The site has threads.
-    #[error("The site has threads, and only an empty one can be removed.")]
+    /// The site has comments.
+    #[error("The site has comments, and only one that nobody has written to can be removed.")]
     SiteNotEmpty,
     /// Another site has this name.
     #[error("There is a site of this name already.")]

@@ -2310,8 +2310,8 @@ export interface components {
          */
         RuleAction: "hold" | "reject" | "censor";
         /**
-         * @description What to look for. A word or a wildcard has at most 200 characters (extended grapheme clusters) in 2,000 bytes, a
-         *     regular expression at most 500 bytes; `invalid_pattern` says what is wrong with one.
+         * @description What to look for; at most 500 characters, counted in Unicode code points. A word or a wildcard has at most 200 as
+         *     readers see them (extended grapheme clusters); a regular expression has at most 500 bytes.
          */
         Pattern: string;
         /** @description Rules that were added. Later versions may add members. */
@@ -3983,7 +3983,7 @@ export interface components {
         /**
          * @description The site stays.
          *
-         *     - `site_not_empty`: the site has threads; or it is `default`, which can't be removed.
+         *     - `site_not_empty`: the site has comments; or it is `default`, which can't be removed.
          */
         SiteNotEmpty: {
             headers: {
