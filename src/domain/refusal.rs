@@ -101,8 +101,11 @@ pub enum Refusal {
     #[error("This takes a session: sign in. A token doesn't do.")]
     SessionNeeded,
     /// The token is for a part only of what its owner may do.
-    #[error("A session can be had by a token that has all scopes and is bound to no site.")]
+    #[error("This takes a session, or a token that has all scopes and is bound to no site.")]
     TokenTooNarrow,
+    /// There is a second factor, and another one was to take its place.
+    #[error("There is a second factor already. Remove it first, which takes a code of it.")]
+    TotpInPlace,
     /// Another site's page sent the cookie of a session along.
     #[error("This request came from a page of another site. Only the service's own pages may use a session.")]
     CrossSiteRequest,
@@ -232,6 +235,7 @@ impl Refusal {
             Self::NotPermitted(Permission::Read),
             Self::SessionNeeded,
             Self::TokenTooNarrow,
+            Self::TotpInPlace,
             Self::CrossSiteRequest,
             Self::WrongPassword,
             Self::WrongCode,
@@ -286,7 +290,7 @@ impl Refusal {
             Self::SessionEnded => "session_ended",
             Self::SignInFailed => "sign_in_failed",
             Self::CodeRequired => "code_required",
-            Self::NotPermitted(_) | Self::SessionNeeded | Self::TokenTooNarrow => "not_permitted",
+            Self::NotPermitted(_) | Self::SessionNeeded | Self::TokenTooNarrow | Self::TotpInPlace => "not_permitted",
             Self::CrossSiteRequest => "cross_site_request",
             Self::WrongPassword => "wrong_password",
             Self::WrongCode => "wrong_code",

@@ -2,7 +2,7 @@
 //!
 //! Must not know who signed in, or how a browser shows it.
 
-use super::id::{SessionId, StaffId};
+use super::id::{SessionId, StaffId, TokenId};
 use super::time::Timestamp;
 
 /// How often it is written down that a session or an API token is used: once in so many seconds.
@@ -52,6 +52,8 @@ pub struct Session {
     pub staff_id: StaffId,
     /// What the browser called itself then.
     pub user_agent: String,
+    /// The API token by which they signed in, if it was one: the session ends with it.
+    pub token_id: Option<TokenId>,
     /// When they signed in.
     pub created_at: Timestamp,
     /// When it was last used, to the minute.
@@ -94,6 +96,7 @@ mod tests {
                 id: SessionId::from_number(1),
                 staff_id: StaffId::from_number(1),
                 user_agent: String::new(),
+                token_id: None,
                 created_at: at(0),
                 used_at: at(used),
             };

@@ -98,6 +98,13 @@ impl Actor {
         Self { staff, permissions, sites, via }
     }
 
+    /// Whether the request may do all that they may: it came by a session, or by a token without limits.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let whole = Self::new(self.staff.clone(), Scopes::all(), &SiteScope::Everywhere, self.via);
+        (self.permissions, &self.sites) == (whole.permissions, &whole.sites)
+    }
+
     /// Whether they may do this, on those of [`sites`](Self::sites).
     #[must_use]
     pub const fn may(&self, permission: Permission) -> bool {

@@ -85,6 +85,7 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::NotPermitted(_)
         | Refusal::SessionNeeded
         | Refusal::TokenTooNarrow
+        | Refusal::TotpInPlace
         | Refusal::CrossSiteRequest
         | Refusal::WrongPassword
         | Refusal::WrongCode

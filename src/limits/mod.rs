@@ -52,7 +52,9 @@ enum Counted {
 pub struct Quotas {
     settings: LimitSettings,
     clock: Clock,
-    limiters: Cache<Key, Arc<Limiter>>,
+    networks: Cache<Key, Arc<Limiter>>,
+    /// Apart from those of networks, of which somebody may have so many that no account would be remembered among them.
+    accounts: Cache<Key, Arc<Limiter>>,
 }
 
 impl Quotas {
@@ -60,14 +62,17 @@ impl Quotas {
     #[must_use]
     pub fn new(settings: LimitSettings, clock: Clock) -> Self {
         let longest_window = Action::EACH.map(|action| settings.quota(action).window_seconds).into_iter().max();
-        let limiters = Cache::builder()
-            .max_capacity(settings.remembered_clients)
-            // Not moka's own policy, which would rather forget a newcomer than somebody who was often here.
-            .eviction_policy(EvictionPolicy::lru())
-            // After its window a quota is full again, as if it had never been asked.
-            .time_to_idle(Duration::from_secs(u64::from(longest_window.unwrap_or(60))))
-            .build();
-        Self { settings, clock, limiters }
+        let limiters = || {
+            Cache::builder()
+                .max_capacity(settings.remembered_clients)
+                // Not moka's own policy, which would rather forget a newcomer than somebody who was often here.
+                .eviction_policy(EvictionPolicy::lru())
+                // After its window a quota is full again, as if it had never been asked.
+                .time_to_idle(Duration::from_secs(u64::from(longest_window.unwrap_or(60))))
+                .build()
+        };
+        let (networks, accounts) = (limiters(), limiters());
+        Self { settings, clock, networks, accounts }
     }
 
     /// Takes one request from a quota. `None` when quotas are lifted.
@@ -98,7 +103,8 @@ impl Quotas {
             remaining,
             reset_seconds,
         };
-        let limiter = self.limiters.get_with(Key { action, counted }, || Arc::new(self.limiter(action)));
+        let limiters = if matches!(counted, Counted::Account(_)) { &self.accounts } else { &self.networks };
+        let limiter = limiters.get_with(Key { action, counted }, || Arc::new(self.limiter(action)));
         match limiter.check() {
             Ok(state) => {
                 let remaining = state.remaining_burst_capacity();
@@ -116,8 +122,9 @@ impl Quotas {
     /// How many clients are remembered, for the test that memory is bounded.
     #[must_use]
     pub fn remembered_clients(&self) -> u64 {
-        self.limiters.run_pending_tasks();
-        self.limiters.entry_count()
+        self.networks.run_pending_tasks();
+        self.accounts.run_pending_tasks();
+        self.networks.entry_count() + self.accounts.entry_count()
     }
 
     fn limiter(&self, action: Action) -> Limiter {

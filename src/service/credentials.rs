@@ -47,6 +47,10 @@ pub async fn find_by_session(service: &Service, token: SessionToken) -> Result<A
     let work = move |connection: &mut Connection| {
         let found = store::sessions::find_by_hash(connection, &token.hash())?;
         let session = found.filter(|session| !policy.is_over(session, now)).ok_or(Refusal::SessionEnded)?;
+        if let Some(token) = session.token_id {
+            let token = store::tokens::find(connection, token)?;
+            token.filter(|token| token.expires_at > now).ok_or(Refusal::SessionEnded)?;
+        }
         let staff = store::staff::find(connection, session.staff_id)?;
         let staff = staff.filter(|staff| !staff.is_disabled).ok_or(Refusal::SessionEnded)?;
         Ok::<_, Error>((session, staff))

@@ -13,19 +13,22 @@ use crate::store::{self, Connection};
 /// Makes a secret, which becomes the second factor when a code of it is shown.
 ///
 /// # Errors
-/// The store's trouble.
+/// [`Refusal::TotpInPlace`], or the store's trouble.
 pub async fn begin(service: &Service, actor: &Actor) -> Result<TotpSecret, Error> {
     let (id, secret) = (actor.staff().id, TotpSecret::from_bytes(service.randomness.array()));
     let candidate = secret.clone();
-    let work = move |connection: &mut Connection| store::credentials::update_totp_candidate(connection, id, &candidate);
+    let work = move |connection: &mut Connection| {
+        refuse_another(&hold(connection, id)?.1)?;
+        Ok::<_, Error>(store::credentials::update_totp_candidate(connection, id, &candidate)?)
+    };
     service.store.write(work).await?;
     Ok(secret)
 }
 
-/// Makes the secret the second factor, instead of an earlier one, and gives new recovery codes.
+/// Makes the secret the second factor, and gives recovery codes.
 ///
 /// # Errors
-/// [`Refusal::WrongCode`], [`Refusal::RateLimited`], or the store's trouble.
+/// [`Refusal::WrongCode`], [`Refusal::TotpInPlace`], [`Refusal::RateLimited`], or the store's trouble.
 pub async fn confirm(
     service: &Service,
     actor: &Actor,
@@ -35,6 +38,7 @@ pub async fn confirm(
     let (service, store, id) = (service.clone(), service.store.clone(), actor.staff().id);
     let work = move |connection: &mut Connection| {
         let (staff, kept) = hold(connection, id)?;
+        refuse_another(&kept)?;
         let secret = kept.totp_candidate.ok_or(Refusal::WrongCode)?;
         let step = secret.accept(&code, service.clock.now(), 0).ok_or(Refusal::WrongCode)?;
         store::credentials::update_totp(connection, id, Some(&secret), step)?;
@@ -45,6 +49,11 @@ pub async fn confirm(
         Ok::<_, Error>(codes)
     };
     store.write(work).await
+}
+
+/// Whoever has a session only, be it a stolen one, can't put a factor of their own in the place of one that is there.
+fn refuse_another(kept: &Credentials) -> Result<(), Refusal> {
+    if kept.totp.is_some() { Err(Refusal::TotpInPlace) } else { Ok(()) }
 }
 
 /// Gives the second factor up, with its recovery codes.

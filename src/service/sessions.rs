@@ -4,7 +4,7 @@ use super::staff::whose;
 use super::{Error, Service};
 use crate::domain::access::Permission;
 use crate::domain::credential::SessionToken;
-use crate::domain::id::{CommentId, SessionId, StaffId};
+use crate::domain::id::{CommentId, SessionId, StaffId, TokenId};
 use crate::domain::page::{Page, Position};
 use crate::domain::refusal::Refusal;
 use crate::domain::session::{self, Session};
@@ -57,18 +57,19 @@ pub async fn end(service: &Service, actor: Actor, id: SessionId) -> Result<(), E
     service.store.write(work).await
 }
 
-/// Begins a session. Its token is a new one each time, so that nobody knows it beforehand.
+/// Begins a session, by this API token if it was one. Its secret is a new one each time, so that nobody knows it beforehand.
 pub(super) fn begin(
     connection: &mut Connection,
     service: &Service,
     staff_id: StaffId,
     user_agent: &str,
+    token_id: Option<TokenId>,
 ) -> Result<(SessionId, SessionToken), Error> {
     let now = service.clock.now();
     let id = SessionId::from_number(service.randomness.id_number(now));
     let user_agent = session::shortened(user_agent);
     let token = SessionToken::from_bytes(service.randomness.bytes());
-    let session = Session { id, staff_id, user_agent, created_at: now, used_at: now };
+    let session = Session { id, staff_id, user_agent, token_id, created_at: now, used_at: now };
     store::sessions::insert(connection, &session, &token.hash())?;
     Ok((id, token))
 }

@@ -7,7 +7,7 @@ use super::{Error, Service, credentials, log, second_factors};
 use crate::domain::access::Scopes;
 use crate::domain::credential::{ApiToken, SessionToken};
 use crate::domain::folding::skeleton;
-use crate::domain::id::{SessionId, StaffId};
+use crate::domain::id::{SessionId, StaffId, TokenId};
 use crate::domain::log::Event;
 use crate::domain::password::{Password, PasswordHash, TypedPassword};
 use crate::domain::quota::{AccountKey, Action};
@@ -69,7 +69,7 @@ pub async fn by_password(service: &Service, typed: Typed, user_agent: String) ->
         if renewed.is_some() {
             store::credentials::update_password(connection, id, renewed.as_ref())?;
         }
-        enter(connection, &service, staff, &user_agent, by)
+        enter(connection, &service, staff, &user_agent, None, by)
     };
     store.write(work).await
 }
@@ -88,7 +88,8 @@ pub async fn by_token(service: &Service, token: ApiToken, user_agent: String) ->
             return Err(Refusal::TokenTooNarrow.into());
         }
         store::tokens::update_used_at(connection, found.id, service.clock.now())?;
-        enter(connection, &service, staff, &user_agent, &format!("by API token {}", found.name.as_str()))
+        let by = format!("by API token {}", found.name.as_str());
+        enter(connection, &service, staff, &user_agent, Some(found.id), &by)
     };
     store.write(work).await
 }
@@ -140,9 +141,10 @@ fn enter(
     service: &Service,
     staff: Staff,
     user_agent: &str,
+    token: Option<TokenId>,
     by: &str,
 ) -> Result<SignedIn, Error> {
-    let (session, token) = begin(connection, service, staff.id, user_agent)?;
+    let (session, token) = begin(connection, service, staff.id, user_agent, token)?;
     log::note(connection, service, None, &staff, Event::SignedIn, format!("{}: {by}", staff.name.as_str()))?;
     let sites = credentials::site_names(connection, &staff.sites)?;
     Ok(SignedIn { token, me: Me { actor: Actor::with_session(staff, session), sites } })

@@ -186,11 +186,15 @@ pub(super) fn insert(
     Ok(token)
 }
 
-/// The token by which somebody makes another, if they came by one.
+/// The token by which somebody makes another, if they came by one, or by a session that began with one.
 fn maker(connection: &mut Connection, actor: &Actor) -> Result<Option<TokenRecord>, Error> {
-    match actor.via() {
-        Via::Session(_) => Ok(None),
-        Via::Token(id) => Ok(Some(store::tokens::find(connection, id)?.ok_or(Refusal::InvalidStaffToken)?)),
+    let token = match actor.via() {
+        Via::Session(id) => store::sessions::find(connection, id)?.ok_or(Refusal::SessionEnded)?.token_id,
+        Via::Token(id) => Some(id),
+    };
+    match token {
+        Some(id) => Ok(Some(store::tokens::find(connection, id)?.ok_or(Refusal::InvalidStaffToken)?)),
+        None => Ok(None),
     }
 }
 

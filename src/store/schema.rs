@@ -148,6 +148,7 @@ diesel::table! {
         staff_id -> BigInt,
         token_hash -> Binary,
         user_agent -> Text,
+        token_id -> Nullable<BigInt>,
         created_at -> BigInt,
         used_at -> BigInt,
     }

@@ -6,7 +6,7 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQuery
 use super::connection::{Connection, columns, each_backend};
 use super::error::Error;
 use super::schema::sessions;
-use crate::domain::id::{SessionId, StaffId};
+use crate::domain::id::{SessionId, StaffId, TokenId};
 use crate::domain::session::Session;
 use crate::domain::time::Timestamp;
 
@@ -19,6 +19,7 @@ struct Row {
     id: i64,
     staff_id: i64,
     user_agent: String,
+    token_id: Option<i64>,
     created_at: i64,
     used_at: i64,
 }
@@ -29,6 +30,7 @@ impl From<Row> for Session {
             id: SessionId::from_number(row.id),
             staff_id: StaffId::from_number(row.staff_id),
             user_agent: row.user_agent,
+            token_id: row.token_id.map(TokenId::from_number),
             created_at: Timestamp::from_milliseconds(row.created_at),
             used_at: Timestamp::from_milliseconds(row.used_at),
         }
@@ -92,6 +94,7 @@ pub fn insert(connection: &mut Connection, session: &Session, hash: &[u8; 32]) -
         sessions::staff_id.eq(session.staff_id.number()),
         sessions::token_hash.eq(hash.as_slice()),
         sessions::user_agent.eq(&session.user_agent),
+        sessions::token_id.eq(session.token_id.map(TokenId::number)),
         sessions::created_at.eq(session.created_at.milliseconds()),
         sessions::used_at.eq(session.used_at.milliseconds()),
     );

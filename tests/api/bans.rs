@@ -13,6 +13,7 @@ use crate::world::{Setup, World, origins};
 promises![
     a_banned_writer_writes_nothing_until_the_ban_ends,
     a_ban_of_a_network_shuts_out_all_who_are_in_it,
+    an_end_that_can_not_be_told_is_none,
     a_ban_for_good_lasts_until_it_is_lifted,
     a_second_ban_takes_the_place_of_the_first,
     a_ban_can_be_changed,
@@ -95,6 +96,21 @@ async fn a_ban_of_a_network_shuts_out_all_who_are_in_it(setup: Setup) {
     there.says("/a", "text").await;
     ban(&mia, &json!({"site": "other", "network": network})).await.created();
     there.post("/a", "text").await.refused(403, "banned");
+}
+
+async fn an_end_that_can_not_be_told_is_none(setup: Setup) {
+    let world = setup.start().await;
+    let mia = world.staff("Mia", Role::Moderator, &[]).await;
+    let root = world.author("dave").says("/a", "text").await;
+    for (end, is_one) in [("9999-12-30T21:59:59.999Z", true), ("9999-12-30T22:00:00.001Z", false)] {
+        let answer = ban(&mia, &json!({"comment": root, "by": "author", "ends_at": end})).await;
+        if is_one {
+            assert_eq!(answer.created()["ban"]["ends_at"], end);
+        } else {
+            answer.refused(422, "invalid_value");
+        }
+    }
+    mia.admin(Method::GET, "bans").await.ok();
 }
 
 async fn a_ban_for_good_lasts_until_it_is_lifted(setup: Setup) {

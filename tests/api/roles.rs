@@ -61,18 +61,19 @@ async fn nobody_is_told_anything_without_a_credential(setup: Setup) {
 }
 
 /// Whether somebody with these permissions, who came by a token, is let in.
-fn is_let_in(need: Need, may: impl Fn(Permission) -> bool) -> bool {
+fn is_let_in(need: Need, is_whole: bool, may: impl Fn(Permission) -> bool) -> bool {
     match need {
         Need::Nothing | Need::Staff => true,
+        Need::Oneself => is_whole,
         Need::Session => false,
         Need::Permission(permission) => may(permission),
     }
 }
 
-async fn expect_access(client: &Client, props: &Props, may: impl Fn(Permission) -> bool) {
+async fn expect_access(client: &Client, props: &Props, is_whole: bool, may: impl Fn(Permission) -> bool) {
     for call in all(client, props) {
         let is_sign_in = call.need == Need::Nothing;
-        let lets_in = is_let_in(call.need, &may);
+        let lets_in = is_let_in(call.need, is_whole, &may);
         let answer = call.request.await;
         if lets_in {
             let refused_for_who_asks = answer.status == 401 && !is_sign_in || answer.status == 403;
@@ -87,10 +88,12 @@ async fn a_role_may_what_the_table_says(setup: Setup) {
     let (world, _owner, props) = household(&setup).await;
     for role in [Role::Viewer, Role::Moderator, Role::Owner] {
         let bound = world.staff(&format!("bound {}", role.name()), role, &["default", "elsewhere"]).await;
-        expect_access(&bound, &props, |permission| role.permits(permission) && permission != Permission::Administer)
-            .await;
+        expect_access(&bound, &props, true, |permission| {
+            role.permits(permission) && permission != Permission::Administer
+        })
+        .await;
         let free = world.staff(&format!("free {}", role.name()), role, &[]).await;
-        expect_access(&free, &props, |permission| role.permits(permission)).await;
+        expect_access(&free, &props, true, |permission| role.permits(permission)).await;
     }
 }
 
@@ -100,7 +103,7 @@ async fn a_token_is_for_its_scopes_only(setup: Setup) {
         let new = json!({"name": permission.name(), "scopes": [permission.name()]});
         let made = owner.admin(Method::POST, "tokens").json(&new).await.created();
         let client = Client::staff(world.clone(), "program", made["secret"].as_str().unwrap());
-        expect_access(&client, &props, |asked| asked == permission).await;
+        expect_access(&client, &props, false, |asked| asked == permission).await;
     }
 }
 

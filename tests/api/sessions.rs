@@ -22,7 +22,9 @@ promises![
     who_does_not_get_in_is_not_told_why,
     a_second_factor_is_asked_for_and_its_codes_are_good_once,
     of_many_who_use_one_code_at_once_one_gets_in,
-    a_second_factor_is_replaced_and_removed_by_its_codes,
+    a_second_factor_is_removed_by_its_codes_and_by_nothing_else,
+    a_session_ends_with_the_token_by_which_it_began,
+    names_are_counted_however_many_networks_there_are,
     only_own_pages_use_a_session,
     a_session_ends_when_it_is_not_used_and_after_twelve_hours,
     a_use_is_written_down_once_a_minute,
@@ -213,14 +215,18 @@ async fn of_many_who_use_one_code_at_once_one_gets_in(setup: Setup) {
     }
 }
 
-async fn a_second_factor_is_replaced_and_removed_by_its_codes(setup: Setup) {
+async fn a_second_factor_is_removed_by_its_codes_and_by_nothing_else(setup: Setup) {
     let world = setup.start().await;
     let mia = world.staff("Mia", Role::Owner, &[]).await;
     let browser = enter_with_password(&world, &mia).await;
     let remove = |code: &str| browser.admin(Method::POST, "me/totp/removal").json(&json!({"code": code}));
     remove("000000").await.refused(403, "wrong_code");
     let (old, old_recovery) = add_second_factor(&world, &browser).await;
+    // Whoever has the session only can't put a factor of their own in its place.
+    browser.admin(Method::POST, "me/totp").await.refused(403, "not_permitted");
+    browser.admin(Method::PUT, "me/totp").json(&json!({"code": "000000"})).await.refused(403, "not_permitted");
     world.pass_seconds(60);
+    remove(&old_recovery[1]).await.with_status(204);
     let (new, recovery) = add_second_factor(&world, &browser).await;
     world.pass_seconds(60);
     for gone in [old.code(&world), old_recovery[0].clone()] {
@@ -234,6 +240,43 @@ async fn a_second_factor_is_replaced_and_removed_by_its_codes(setup: Setup) {
     let (_, recovery) = add_second_factor(&world, &browser).await;
     remove(&recovery[9]).await.with_status(204);
     assert_eq!(browser.admin(Method::GET, "me").await.ok()["staff"]["has_totp"], false);
+}
+
+async fn a_session_ends_with_the_token_by_which_it_began(setup: Setup) {
+    let world = setup.start().await;
+    let mia = world.staff("Mia", Role::Owner, &[]).await;
+    let lasting = enter_with_password(&world, &mia).await;
+    for ends_by_itself in [false, true] {
+        let made = mia.admin(Method::POST, "tokens").json(&json!({"name": "x", "expires_in_days": 1})).await.created();
+        let browser = enter(&world, &Client::staff(world.clone(), "x", made["secret"].as_str().unwrap())).await;
+        // Nor does anything that is made in it last longer.
+        let child = json!({"name": "child", "expires_in_days": 366});
+        let child = browser.admin(Method::POST, "tokens").json(&child).await.created();
+        assert_eq!(child["token"]["expires_at"], made["token"]["expires_at"]);
+        if ends_by_itself {
+            world.pass_seconds(86_400);
+        } else {
+            let path = format!("tokens/{}", made["token"]["id"].as_str().unwrap());
+            mia.admin(Method::DELETE, &path).await.with_status(204);
+            lasting.admin(Method::GET, "me").await.ok();
+        }
+        browser.admin(Method::GET, "me").await.refused(401, "session_ended");
+    }
+}
+
+async fn names_are_counted_however_many_networks_there_are(setup: Setup) {
+    let world = setup.start_with(&[TIGHT[0], TIGHT[1], TIGHT[2], ("LIMITS__REMEMBERED_CLIENTS", "2")]).await;
+    world.staff("Mia", Role::Owner, &[]).await;
+    let tried = |number: u8| {
+        let page = page(&world).at_address(&format!("192.0.2.{number}"));
+        page.admin(Method::POST, "session").json(&json!({"name": "Mia", "password": "wrong"}))
+    };
+    tried(1).await.refused(401, "sign_in_failed");
+    tried(2).await.refused(401, "sign_in_failed");
+    for number in 3..9 {
+        world.reader().at_address(&format!("192.0.2.{number}")).counts(&["/a"]).await.ok();
+    }
+    tried(9).await.refused(429, "rate_limited");
 }
 
 async fn only_own_pages_use_a_session(setup: Setup) {

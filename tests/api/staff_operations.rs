@@ -15,6 +15,8 @@ pub(crate) enum Need {
     Nothing,
     /// To be staff.
     Staff,
+    /// To be staff, and not by a token for a part of what they may.
+    Oneself,
     /// To be signed in by a session.
     Session,
     /// A permission.
@@ -85,7 +87,7 @@ impl Props {
 
 /// A call of each operation for staff, the ones that remove something last.
 pub(crate) fn all(client: &Client, props: &Props) -> Vec<StaffCall> {
-    use Need::{Nothing, Session, Staff};
+    use Need::{Nothing, Oneself, Session, Staff};
     let Props { comment, thread, author, decision, rule, ban, staff, token, session } = props;
     let (read, moderate) = (Need::Permission(Permission::Read), Need::Permission(Permission::Moderate));
     let (configure, administer) = (Need::Permission(Permission::Configure), Need::Permission(Permission::Administer));
@@ -105,7 +107,7 @@ pub(crate) fn all(client: &Client, props: &Props) -> Vec<StaffCall> {
         (Session, false, &post, "me/totp".into(), &none),
         (Session, false, &put, "me/totp".into(), &code),
         (Session, false, &post, "me/totp/removal".into(), &code),
-        (Staff, false, &get, "sessions".into(), &none),
+        (Oneself, false, &get, "sessions".into(), &none),
         (read, false, &get, "queues".into(), &none),
         (read, false, &get, "comments".into(), &none),
         (moderate, true, &post, "comments".into(), &write),
@@ -134,16 +136,16 @@ pub(crate) fn all(client: &Client, props: &Props) -> Vec<StaffCall> {
         (administer, false, &post, "staff".into(), &none),
         (administer, false, &get, format!("staff/{staff}"), &none),
         (administer, false, &patch, format!("staff/{staff}"), &none),
-        (Staff, false, &get, "tokens".into(), &none),
+        (Oneself, false, &get, "tokens".into(), &none),
         (Staff, false, &post, "tokens".into(), &none),
-        (Staff, false, &patch, format!("tokens/{token}"), &none),
+        (Oneself, false, &patch, format!("tokens/{token}"), &none),
         (read, true, &get, "stats?site=default".into(), &none),
         (configure, true, &delete, format!("rules/{rule}"), &none),
         (moderate, true, &delete, format!("bans/{ban}"), &none),
         (administer, false, &delete, "sites/elsewhere".into(), &none),
         (administer, false, &delete, format!("staff/{staff}"), &none),
-        (Staff, false, &delete, format!("tokens/{token}"), &none),
-        (Staff, false, &delete, format!("sessions/{session}"), &none),
+        (Oneself, false, &delete, format!("tokens/{token}"), &none),
+        (Oneself, false, &delete, format!("sessions/{session}"), &none),
         (Session, false, &delete, "session".into(), &none),
     ];
     let call = |(need, names_a_site, method, rest, body): (Need, bool, &Method, String, &Value)| {

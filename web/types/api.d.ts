@@ -3531,7 +3531,8 @@ export interface components {
         /**
          * @description The one who asks may not do that.
          *
-         *     - `not_permitted`: the one who asks doesn't have the permission; `detail` names it.
+         *     - `not_permitted`: the one who asks doesn't have the permission; `detail` names it. Where a call is about one's
+         *       own sessions and tokens, a token that isn't for all scopes and sites doesn't do.
          */
         NotPermitted: {
             headers: {
@@ -3551,29 +3552,10 @@ export interface components {
          * @description The one who asks may not do that.
          *
          *     - `not_permitted`: the one who asks doesn't have the permission; `detail` names it. Where a call takes a
-         *       session, a token doesn't do.
+         *       session, a token doesn't do; where it is about one's own sessions and tokens, a token for a part doesn't.
          *     - `cross_site_request`: a page of another origin sent the request, with the cookie of the session.
          */
         StaffForbidden: {
-            headers: {
-                RateLimit: components["headers"]["RateLimit"];
-                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
-                "Cache-Control": components["headers"]["NoStore"];
-                "X-Request-Id": components["headers"]["RequestId"];
-                "X-Content-Type-Options": components["headers"]["NoSniff"];
-                "Content-Security-Policy": components["headers"]["DataOnly"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /**
-         * @description The page may not do that.
-         *
-         *     - `cross_site_request`: a page of another origin sent the request, with the cookie of the session.
-         */
-        CrossSiteRequest: {
             headers: {
                 RateLimit: components["headers"]["RateLimit"];
                 "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
@@ -3611,7 +3593,7 @@ export interface components {
          * @description The password stays as it is.
          *
          *     - `not_permitted`: the one who asks doesn't have the permission; `detail` names it. Where a call takes a
-         *       session, a token doesn't do.
+         *       session, a token doesn't do; where it is about one's own sessions and tokens, a token for a part doesn't.
          *     - `cross_site_request`: a page of another origin sent the request, with the cookie of the session.
          *     - `wrong_password`: the current password is another one, or is missing.
          */
@@ -3633,7 +3615,7 @@ export interface components {
          * @description The second factor stays as it is.
          *
          *     - `not_permitted`: the one who asks doesn't have the permission; `detail` names it. Where a call takes a
-         *       session, a token doesn't do.
+         *       session, a token doesn't do; where it is about one's own sessions and tokens, a token for a part doesn't.
          *     - `cross_site_request`: a page of another origin sent the request, with the cookie of the session.
          *     - `wrong_code`: the code is wrong, was used already, or there is nothing that it could belong to.
          */
@@ -6185,7 +6167,7 @@ export interface operations {
             };
             400: components["responses"]["Malformed"];
             401: components["responses"]["StaffRequired"];
-            403: components["responses"]["CrossSiteRequest"];
+            403: components["responses"]["StaffForbidden"];
             404: components["responses"]["SessionNotFound"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["AdminRequestTimeout"];
@@ -7906,7 +7888,7 @@ export interface operations {
             };
             400: components["responses"]["Malformed"];
             401: components["responses"]["StaffRequired"];
-            403: components["responses"]["CrossSiteRequest"];
+            403: components["responses"]["StaffForbidden"];
             404: components["responses"]["TokenNotFound"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["AdminRequestTimeout"];
@@ -7954,7 +7936,7 @@ export interface operations {
             };
             400: components["responses"]["AdminMalformedBody"];
             401: components["responses"]["StaffRequired"];
-            403: components["responses"]["CrossSiteRequest"];
+            403: components["responses"]["StaffForbidden"];
             404: components["responses"]["TokenNotFound"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["AdminRequestTimeout"];

@@ -55,18 +55,6 @@ CREATE TABLE recovery_codes (
     PRIMARY KEY (staff_id, code_hash)
 );
 
-CREATE TABLE sessions (
-    id BIGINT PRIMARY KEY,
-    staff_id BIGINT NOT NULL REFERENCES staff (id) ON DELETE CASCADE,
-    token_hash BYTEA NOT NULL UNIQUE,
-    user_agent TEXT NOT NULL,
-    created_at BIGINT NOT NULL,
-    used_at BIGINT NOT NULL
-);
-
-CREATE INDEX sessions_by_staff ON sessions (staff_id, id);
-CREATE INDEX sessions_by_use ON sessions (used_at);
-
 CREATE TABLE api_tokens (
     id BIGINT PRIMARY KEY,
     staff_id BIGINT NOT NULL REFERENCES staff (id) ON DELETE CASCADE,
@@ -80,6 +68,21 @@ CREATE TABLE api_tokens (
 );
 
 CREATE INDEX api_tokens_by_staff ON api_tokens (staff_id, id);
+
+CREATE TABLE sessions (
+    id BIGINT PRIMARY KEY,
+    staff_id BIGINT NOT NULL REFERENCES staff (id) ON DELETE CASCADE,
+    token_hash BYTEA NOT NULL UNIQUE,
+    user_agent TEXT NOT NULL,
+    -- The API token by which it began, and with which it ends.
+    token_id BIGINT REFERENCES api_tokens (id) ON DELETE CASCADE,
+    created_at BIGINT NOT NULL,
+    used_at BIGINT NOT NULL
+);
+
+CREATE INDEX sessions_by_staff ON sessions (staff_id, id);
+CREATE INDEX sessions_by_use ON sessions (used_at);
+CREATE INDEX sessions_by_token ON sessions (token_id) WHERE token_id IS NOT NULL;
 
 CREATE TABLE decisions (
     id BIGINT PRIMARY KEY,

@@ -114,18 +114,6 @@ CREATE TABLE recovery_codes (
     PRIMARY KEY (staff_id, code_hash)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE sessions (
-    id INTEGER PRIMARY KEY,
-    staff_id INTEGER NOT NULL REFERENCES staff (id) ON DELETE CASCADE,
-    token_hash BLOB NOT NULL UNIQUE,
-    user_agent TEXT NOT NULL,
-    created_at INTEGER NOT NULL,
-    used_at INTEGER NOT NULL
-) STRICT;
-
-CREATE INDEX sessions_by_staff ON sessions (staff_id, id);
-CREATE INDEX sessions_by_use ON sessions (used_at);
-
 CREATE TABLE api_tokens (
     id INTEGER PRIMARY KEY,
     staff_id INTEGER NOT NULL REFERENCES staff (id) ON DELETE CASCADE,
@@ -139,6 +127,21 @@ CREATE TABLE api_tokens (
 ) STRICT;
 
 CREATE INDEX api_tokens_by_staff ON api_tokens (staff_id, id);
+
+CREATE TABLE sessions (
+    id INTEGER PRIMARY KEY,
+    staff_id INTEGER NOT NULL REFERENCES staff (id) ON DELETE CASCADE,
+    token_hash BLOB NOT NULL UNIQUE,
+    user_agent TEXT NOT NULL,
+    -- The API token by which it began, and with which it ends.
+    token_id INTEGER REFERENCES api_tokens (id) ON DELETE CASCADE,
+    created_at INTEGER NOT NULL,
+    used_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX sessions_by_staff ON sessions (staff_id, id);
+CREATE INDEX sessions_by_use ON sessions (used_at);
+CREATE INDEX sessions_by_token ON sessions (token_id) WHERE token_id IS NOT NULL;
 
 CREATE TABLE decisions (
     id INTEGER PRIMARY KEY,

@@ -1,7 +1,8 @@
 //! What stands before every call for staff: who asks, may they, is there quota left, and did a page of our own ask.
 //!
 //! A handler says what it takes by its extractor: [`Reader`], [`Moderator`], [`Configurer`], [`Administrator`], or
-//! [`Myself`] for what anybody on the staff may do, and [`SignedIn`] for what they may with a session only. Without one of them it isn't given an [`Actor`].
+//! [`Myself`] for what anybody on the staff may do, [`Oneself`] for
+//! what they may with all of their permissions only, and [`SignedIn`] for what they may with a session only. Without one of them it isn't given an [`Actor`].
 
 use std::future::{Ready, ready};
 
@@ -194,6 +195,21 @@ macro_rules! extractor {
             }
         }
     };
+}
+
+/// Anybody on the staff, for what concerns their own sessions and tokens: a token for a part of what they may do is no key
+/// to the rest.
+#[derive(Debug, Clone)]
+pub struct Oneself(pub Actor);
+
+impl FromRequest for Oneself {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let whole = |actor: Actor| if actor.is_whole() { Ok(Self(actor)) } else { Err(Refusal::TokenTooNarrow.into()) };
+        ready(actor(request, None).and_then(whole))
+    }
 }
 
 extractor!(

@@ -4,7 +4,7 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use super::gate::Myself;
+use super::gate::Oneself;
 use super::paging::PageQuery;
 use super::views::StaffNameView;
 use crate::domain::id::SessionId;
@@ -51,8 +51,8 @@ struct ListAnswer {
 ///
 /// # Errors
 /// As the contract says.
-pub async fn list_sessions(request: HttpRequest, api: Data<Api>, myself: Myself) -> Result<HttpResponse, ApiError> {
-    let actor = myself.0;
+pub async fn list_sessions(request: HttpRequest, api: Data<Api>, oneself: Oneself) -> Result<HttpResponse, ApiError> {
+    let actor = oneself.0;
     let via = actor.via();
     let query = PageQuery::of_staff("sessions", actor.staff().id, Query::of(&request))?;
     let before = query.before.map(SessionId::from_number);
@@ -69,11 +69,11 @@ pub async fn list_sessions(request: HttpRequest, api: Data<Api>, myself: Myself)
 pub async fn end_session(
     request: HttpRequest,
     api: Data<Api>,
-    myself: Myself,
+    oneself: Oneself,
     path: Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     Query::of(&request).finish()?;
     let id = SessionId::parse(&path).ok_or(Refusal::SessionNotFound)?;
-    sessions::end(&api.service, myself.0, id).await?;
+    sessions::end(&api.service, oneself.0, id).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 
-use super::gate::Myself;
+use super::gate::{Myself, Oneself};
 use super::paging::PageQuery;
 use super::views::StaffNameView;
 use crate::domain::access::Scopes;
@@ -119,8 +119,8 @@ fn token_id(text: &str) -> Result<TokenId, Refusal> {
 ///
 /// # Errors
 /// As the contract says.
-pub async fn list_tokens(request: HttpRequest, api: Data<Api>, myself: Myself) -> Result<HttpResponse, ApiError> {
-    let actor = myself.0;
+pub async fn list_tokens(request: HttpRequest, api: Data<Api>, oneself: Oneself) -> Result<HttpResponse, ApiError> {
+    let actor = oneself.0;
     let query = PageQuery::of_staff("tokens", actor.staff().id, Query::of(&request))?;
     let before = query.before.map(TokenId::from_number);
     let page = tokens::list(&api.service, actor, query.staff, before, query.limit).await?;
@@ -153,13 +153,13 @@ pub async fn add_token(
 pub async fn change_token(
     request: HttpRequest,
     api: Data<Api>,
-    myself: Myself,
+    oneself: Oneself,
     path: Path<String>,
     payload: Payload,
 ) -> Result<HttpResponse, ApiError> {
     Query::of(&request).finish()?;
     let (body, _) = json::read::<TokenChangeBody>(&request, payload, api.body_deadline()).await?;
-    let token = tokens::rename(&api.service, myself.0, token_id(&path)?, name(&body.name)?).await?;
+    let token = tokens::rename(&api.service, oneself.0, token_id(&path)?, name(&body.name)?).await?;
     Ok(private(StatusCode::OK, to_json(&TokenView::from(&token))?, Vec::new()))
 }
 
@@ -170,10 +170,10 @@ pub async fn change_token(
 pub async fn remove_token(
     request: HttpRequest,
     api: Data<Api>,
-    myself: Myself,
+    oneself: Oneself,
     path: Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     Query::of(&request).finish()?;
-    tokens::remove(&api.service, myself.0, token_id(&path)?).await?;
+    tokens::remove(&api.service, oneself.0, token_id(&path)?).await?;
     Ok(HttpResponse::NoContent().finish())
 }

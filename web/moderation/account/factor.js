@@ -27,20 +27,18 @@ const CODE = /** @type {const} */ ({
  * @param {() => void} onChange
  */
 export function factorPart(me, onChange) {
-  const begin = button(me.has_totp ? 'Set up another app' : 'Set up', () => void setUp(onChange), {
-    tone: me.has_totp ? 'plain' : 'primary',
-  });
   return part(
     'Second factor',
     {
-      text: 'With it, signing in takes the password and a code of an authenticator app.',
+      text: 'With it, signing in takes the password and a code of an authenticator app. To use another app, remove it first.',
       actions: badge(me.has_totp ? 'On' : 'Off', me.has_totp ? 'good' : 'plain'),
     },
     h(
       'div',
       { class: 'button-row' },
-      begin,
-      me.has_totp && button('Remove', () => askForRemoval(onChange), { tone: 'danger', icon: 'delete' }),
+      me.has_totp
+        ? button('Remove', () => askForRemoval(onChange), { tone: 'danger', icon: 'delete' })
+        : button('Set up', () => void setUp(onChange), { tone: 'primary' }),
     ),
   );
 }
