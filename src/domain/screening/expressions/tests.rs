@@ -91,8 +91,8 @@ fn the_work_for_a_text_grows_with_its_length() {
             let [short, long] = [2_000, 4_000].map(texts);
             for (short, long) in short.iter().zip(&long) {
                 let (short_work, long_work) = (work(&set, short), work(&set, long));
-                assert!(short_work <= bound(short) && long_work <= bound(long), "{pattern} {:.8}", short);
-                assert!(long_work <= 2 * short_work.max(MIN_WORK) + bound(short) / 2, "{pattern} {:.8}", short);
+                assert!(short_work <= bound(short) && long_work <= bound(long), "{pattern} {short:.8}");
+                assert!(long_work <= 2 * short_work.max(MIN_WORK) + bound(short) / 2, "{pattern} {short:.8}");
             }
         }
     }
@@ -104,7 +104,7 @@ fn one_match_is_enough_for_a_rule_that_hides_nothing() {
     for action in [Hold, Reject] {
         let set = set("[ab]+x|b", action);
         let screening = set.screen(&text);
-        assert_eq!((screening.action, screening.matches[0].ranges.as_slice()), (Some(action), &[1..2][..]));
+        assert_eq!((screening.action, screening.matches[0].ranges.len()), (Some(action), 1));
         assert!(work(&set, &text) <= 2 * length(0..text.len()));
     }
 }

@@ -92,7 +92,9 @@ impl Searched {
             }
             if found.is_none() || (!self.hides && !places.is_empty()) {
                 let is_found = !places.is_empty();
-                places.into_iter().for_each(|place| findings.add(self.rule, place));
+                for place in places {
+                    findings.add(self.rule, place);
+                }
                 return is_found;
             }
         }
