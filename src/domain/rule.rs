@@ -3,7 +3,8 @@
 //! Must not know how a text is searched for it (`screening`).
 
 use regex::{Regex, RegexBuilder};
-use regex_syntax::{Error as SyntaxError, ParserBuilder, hir::Hir};
+use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::{Error as SyntaxError, ParserBuilder};
 use thiserror::Error;
 
 use super::folding::Folded;
@@ -23,7 +24,11 @@ pub const MAX_PATTERN_BYTES: usize = 2_000;
 pub const MAX_REGEX_BYTES: usize = 500;
 /// The fewest characters of a wildcard, not counting `*` and spaces.
 pub const MIN_WILDCARD_CHARACTERS: usize = 2;
-/// The largest program that a regular expression may become, in bytes.
+/// The most characters and classes of a regular expression that a text can be at the same time, with repetitions written
+/// out: those of which each takes time for every byte of a hostile text.
+pub const MAX_REGEX_WIDTH: u32 = 100;
+/// The largest program that a regular expression may become, in bytes. What is within [`MAX_REGEX_WIDTH`] and of this size
+/// has room for its automaton, unless it has exponentially many states: then its width bounds what each byte costs.
 const MAX_COMPILED_BYTES: usize = 256 * 1024;
 /// The most groups and repetitions inside one another.
 const MAX_NESTING: u32 = 32;
@@ -158,14 +163,45 @@ fn parse_regex(input: &str) -> Result<Pattern, PatternError> {
     if text::is_blank(&pattern) {
         return Err(PatternError::Blank);
     }
-    if parse_syntax(&pattern)?.properties().minimum_len() == Some(0) {
+    compile(&pattern)?;
+    Ok(Pattern(pattern))
+}
+
+/// A regular expression, ready to be searched for, and what it costs.
+#[derive(Debug, Clone)]
+pub(super) struct Expression {
+    /// The same, compiled.
+    pub(super) regex: Regex,
+    /// How many of its characters and classes a text can be at the same time: at most [`MAX_REGEX_WIDTH`].
+    pub(super) width: u32,
+    /// The longest match, in bytes; `None` if it has no bound.
+    pub(super) longest: Option<usize>,
+}
+
+/// Compiles a regular expression within the bounds that [`Pattern::parse`] holds it to.
+///
+/// # Errors
+/// Any that the expression has.
+pub(super) fn compile(pattern: &str) -> Result<Expression, PatternError> {
+    let parsed = parse_syntax(pattern)?;
+    if parsed.properties().minimum_len() == Some(0) {
         return Err(PatternError::MatchesEmpty);
     }
-    compile(&pattern).map_err(|error| match error {
+    let width = width(&parsed, Part::Once);
+    if width > MAX_REGEX_WIDTH {
+        return Err(PatternError::TooComplex);
+    }
+    let built = RegexBuilder::new(pattern)
+        .case_insensitive(true)
+        .nest_limit(MAX_NESTING)
+        .size_limit(MAX_COMPILED_BYTES)
+        .dfa_size_limit(MAX_COMPILED_BYTES)
+        .build();
+    let regex = built.map_err(|error| match error {
         regex::Error::CompiledTooBig(_) => PatternError::TooComplex,
         other => PatternError::Malformed { reason: other.to_string() },
     })?;
-    Ok(Pattern(pattern))
+    Ok(Expression { regex, width, longest: parsed.properties().maximum_len() })
 }
 
 fn parse_syntax(pattern: &str) -> Result<Hir, PatternError> {
@@ -180,17 +216,39 @@ fn parse_syntax(pattern: &str) -> Result<Hir, PatternError> {
     })
 }
 
-/// Compiles a regular expression with the bounds that [`Pattern::parse`] holds it to.
-///
-/// # Errors
-/// Any that the expression has.
-pub(super) fn compile(pattern: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(pattern)
-        .case_insensitive(true)
-        .nest_limit(MAX_NESTING)
-        .size_limit(MAX_COMPILED_BYTES)
-        .dfa_size_limit(MAX_COMPILED_BYTES)
-        .build()
+/// Whether a part of an expression stands in a repetition that is written out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Once,
+    Repeated,
+}
+
+/// How many characters and classes of a part a text can be at the same time. Letters that stand for themselves don't
+/// count: which of them a text is, its last letters tell, unless there are many copies of them.
+fn width(part: &Hir, stands: Part) -> u32 {
+    match part.kind() {
+        HirKind::Empty | HirKind::Look(_) => 0,
+        HirKind::Class(class) => u32::from(stands == Part::Repeated || !is_one_letter(class)),
+        HirKind::Literal(_) if stands == Part::Once => 0,
+        HirKind::Literal(literal) => u32::try_from(literal.0.len()).unwrap_or(u32::MAX),
+        HirKind::Capture(group) => width(&group.sub, stands),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().map(|part| width(part, stands)).fold(0, u32::saturating_add)
+        }
+        HirKind::Repetition(repetition) => match repetition.max.unwrap_or(repetition.min) {
+            0 | 1 => width(&repetition.sub, stands),
+            times => width(&repetition.sub, Part::Repeated).saturating_mul(times),
+        },
+    }
+}
+
+/// Whether a class has nothing but the forms of one letter, as `[Kk\u{212a}]` has those of `k`.
+fn is_one_letter(class: &Class) -> bool {
+    const MOST_FORMS: usize = 4;
+    let Class::Unicode(class) = class else { return false };
+    let forms = class.iter().flat_map(|range| range.start()..=range.end()).take(MOST_FORMS + 1);
+    let forms: Vec<Vec<char>> = forms.map(|form| form.to_uppercase().flat_map(char::to_lowercase).collect()).collect();
+    forms.len() <= MOST_FORMS && forms.windows(2).all(|pair| matches!(pair, [one, other] if one == other))
 }
 
 fn number(count: usize) -> u64 {
@@ -218,7 +276,8 @@ mod tests {
 
     #[test]
     fn a_pattern_is_kept_as_it_was_written() {
-        let longest = "x".repeat(200);
+        let (longest, alternation) = ("x".repeat(200), ["casino", "viagra"].repeat(35).join("|"));
+        let any_case = format!("(?i){}", "kiss".repeat(100));
         let cases = [
             (Word, "spam", "spam"),
             (Word, "  Buy \n Now ", "Buy Now"),
@@ -233,6 +292,10 @@ mod tests {
             (Regex, "(a+)+$", "(a+)+$"),
             (Regex, "a  b", "a  b"),
             (Regex, r"\d{3,}", r"\d{3,}"),
+            (Regex, r"\b(\w+) \w{4}\b", r"\b(\w+) \w{4}\b"),
+            (Regex, "buy.{0,90}now", "buy.{0,90}now"),
+            (Regex, alternation.as_str(), alternation.as_str()),
+            (Regex, any_case.as_str(), any_case.as_str()),
         ];
         for (kind, input, kept) in cases {
             assert_eq!(Pattern::parse(kind, input).as_ref().map(Pattern::as_str), Ok(kept), "{input}");
@@ -261,6 +324,18 @@ mod tests {
             (Regex, "spam|".to_owned(), PatternError::MatchesEmpty),
             (Regex, "(((a{100}){100}){100})".to_owned(), PatternError::TooComplex),
             (Regex, r"\w{500}".to_owned(), PatternError::TooComplex),
+            (Regex, ".*a[ab]{1200}c|[ab]".to_owned(), PatternError::TooComplex),
+            (Regex, "[ab]{1000}c".to_owned(), PatternError::TooComplex),
+            (Regex, "[ab]{101}".to_owned(), PatternError::TooComplex),
+            (Regex, format!(".*a{}", ".".repeat(100)), PatternError::TooComplex),
+            (Regex, "(?:[ab]{10}){11}".to_owned(), PatternError::TooComplex),
+            (Regex, "((a{0,20}){0,20})b".to_owned(), PatternError::TooComplex),
+            (Regex, "(a?){101}b".to_owned(), PatternError::TooComplex),
+            (Regex, "(?:ab|ba){26}".to_owned(), PatternError::TooComplex),
+            (Regex, "x[ab]{101,}".to_owned(), PatternError::TooComplex),
+            (Regex, r"\w{6}".to_owned(), PatternError::TooComplex),
+            (Regex, r"(?i)\pL{10}".to_owned(), PatternError::TooComplex),
+            (Regex, "(?:(?:(?:(?:a{1000}){1000}){1000}){1000})".to_owned(), PatternError::TooComplex),
             (Regex, "(spam".to_owned(), malformed("unclosed group")),
             (Regex, r"(a)\1".to_owned(), malformed("backreferences are not supported")),
         ];

@@ -37,6 +37,8 @@ pub mod stats;
 pub mod sweeping;
 pub mod threads;
 pub mod tokens;
+pub mod trials;
+mod turns;
 pub mod undoing;
 pub mod viewers;
 mod visibility;
@@ -85,6 +87,10 @@ pub struct Service {
     /// The key of the hashes of networks, once it was read.
     network_key: Arc<OnceLock<NetworkKey>>,
     rule_sets: screening::RuleSets,
+    /// Who screens a text now.
+    screenings: turns::Turns,
+    /// Who tries a rule now.
+    trials: turns::Turns,
 }
 
 impl Service {
@@ -119,6 +125,8 @@ impl Service {
             changes: Arc::default(),
             network_key: Arc::default(),
             rule_sets: screening::RuleSets::default(),
+            screenings: screening::turns(),
+            trials: trials::turns(),
         }
     }
 }

@@ -1,32 +1,20 @@
-//! The rules of sites: adding, changing and trying them.
+//! The rules of sites: adding and changing them.
 
-use std::sync::Arc;
-
-use super::cases::{self, Case};
 use super::reach::{self, Reach};
 use super::screening::apart;
 use super::{Error, Service, log};
-use crate::domain::comment::Comment;
-use crate::domain::id::{CommentId, RuleId};
+use crate::domain::id::RuleId;
 use crate::domain::log::Event;
 use crate::domain::note::Note;
 use crate::domain::refusal::{InputError, Refusal, Rule as InputRule};
 use crate::domain::rule::{MAX_REGEXES_PER_SITE, MAX_RULES_PER_SITE, Pattern, Rule, RuleAction, RuleKind};
-use crate::domain::screening::RuleSet;
-use crate::domain::site::{Site, Slug};
+use crate::domain::site::Slug;
 use crate::domain::staff::Actor;
-use crate::domain::text;
 use crate::store::rules::RuleRecord;
 use crate::store::{self, Connection};
 
 /// The most patterns that one call adds.
 pub const MAX_PATTERNS: usize = 500;
-/// How many comments a rule is tried on.
-pub const TESTED_COMMENTS: u32 = 1_000;
-/// How many of those that match are shown.
-pub const SHOWN_MATCHES: usize = 50;
-/// How many comments are read at once while a rule is tried.
-const BATCH: usize = 100;
 
 /// Rules to be added: one for each pattern.
 #[derive(Debug, Clone)]
@@ -76,33 +64,6 @@ pub struct RulePage {
     pub next: Option<RuleId>,
 }
 
-/// What is to be tried.
-#[derive(Debug, Clone)]
-pub enum Trial {
-    /// A pattern that may become a rule, as it came.
-    Pattern(RuleKind, String),
-    /// A rule that is there, switched on or not.
-    Rule(RuleId),
-}
-
-/// Parts of a text, in code points.
-pub type Ranges = Vec<(usize, usize)>;
-/// A comment that matches, and where its text does: nowhere if only the name matches.
-pub type MatchedCase = (Case, Ranges);
-
-/// What a rule would have matched.
-#[derive(Debug, Clone, Default)]
-pub struct TrialResult {
-    /// How many comments were looked at.
-    pub tested: usize,
-    /// How many of them match.
-    pub matched: usize,
-    /// The newest of those.
-    pub shown: Vec<MatchedCase>,
-    /// Where the text matches that was sent along.
-    pub text_ranges: Option<Ranges>,
-}
-
 /// The rules of a site, or of all sites of the one who asks.
 ///
 /// # Errors
@@ -136,7 +97,7 @@ pub async fn find(service: &Service, actor: Actor, id: RuleId) -> Result<SiteRul
     service.store.read(move |connection| find_in(connection, &actor, id)).await
 }
 
-fn find_in(connection: &mut Connection, actor: &Actor, id: RuleId) -> Result<SiteRule, Error> {
+pub(super) fn find_in(connection: &mut Connection, actor: &Actor, id: RuleId) -> Result<SiteRule, Error> {
     let record = store::rules::find(connection, id)?.filter(|record| actor.sites().includes(record.site_id));
     let record = record.ok_or(Refusal::RuleNotFound)?;
     let site = reach::name_site(connection, record.site_id)?;
@@ -225,12 +186,13 @@ fn subject(rule: &Rule) -> String {
 /// # Errors
 /// [`Refusal::RuleNotFound`], the refusal of a pattern that can't be used, or the store's trouble.
 pub async fn change(service: &Service, actor: Actor, id: RuleId, change: RuleChange) -> Result<SiteRule, Error> {
+    let pattern = read_pattern(service, actor.clone(), id, &change).await?;
     let service_in = service.clone();
     let work = move |connection: &mut Connection| {
         let site = find_in(connection, &actor, id)?.record.site_id;
         store::rules::update_version(connection, site)?;
         let mut found = find_in(connection, &actor, id)?;
-        apply(connection, &mut found.record, &change)?;
+        apply(connection, &mut found.record, &change, pattern.as_ref())?;
         store::rules::update(connection, &found.record)?;
         let mut subject = subject(&found.record.rule);
         subject.push_str(if found.record.is_enabled { "" } else { " (off)" });
@@ -242,19 +204,55 @@ pub async fn change(service: &Service, actor: Actor, id: RuleId, change: RuleCha
     Ok(changed)
 }
 
-fn apply(connection: &mut Connection, record: &mut RuleRecord, change: &RuleChange) -> Result<(), Error> {
+/// A pattern that was read, with what it was read from.
+struct ReadPattern {
+    kind: RuleKind,
+    text: String,
+    pattern: Pattern,
+}
+
+/// Reads the pattern that a rule is to have, before others wait for the change; `None` if it stays what it is.
+async fn read_pattern(
+    service: &Service,
+    actor: Actor,
+    id: RuleId,
+    change: &RuleChange,
+) -> Result<Option<ReadPattern>, Error> {
+    if change.kind.is_none() && change.pattern.is_none() {
+        return Ok(None);
+    }
+    let (kind, text) = change.wished(&find(service, actor, id).await?.record.rule);
+    let read = move || Pattern::parse(kind, &text).map(|pattern| ReadPattern { kind, text, pattern });
+    let read = apart(read).await?.map_err(|error| Refusal::input("/pattern", error.into()))?;
+    Ok(Some(read))
+}
+
+impl RuleChange {
+    /// How the pattern of a rule is to be read then, and what it says.
+    fn wished(&self, rule: &Rule) -> (RuleKind, String) {
+        let text = self.pattern.as_deref().unwrap_or(rule.pattern.as_str());
+        (self.kind.unwrap_or(rule.kind), text.to_owned())
+    }
+}
+
+fn apply(
+    connection: &mut Connection,
+    record: &mut RuleRecord,
+    change: &RuleChange,
+    read: Option<&ReadPattern>,
+) -> Result<(), Error> {
     let rule = &mut record.rule;
-    if change.kind.is_some() || change.pattern.is_some() {
-        let kind = change.kind.unwrap_or(rule.kind);
-        let text = change.pattern.as_deref().unwrap_or(rule.pattern.as_str());
-        let pattern = Pattern::parse(kind, text).map_err(|error| Refusal::input("/pattern", error.into()))?;
-        if kind == RuleKind::Regex && rule.kind != RuleKind::Regex {
+    if let Some(ReadPattern { kind, text, pattern }) = read {
+        if change.wished(rule) != (*kind, text.clone()) {
+            return Err(Error::Busy("somebody else changed the rule at the same time".to_owned()));
+        }
+        if *kind == RuleKind::Regex && rule.kind != RuleKind::Regex {
             let (_, regexes) = store::rules::count(connection, record.site_id, RuleKind::Regex)?;
             if regexes >= MAX_REGEXES_PER_SITE {
                 return Err(Refusal::input("/kind", too_many_regexes()).into());
             }
         }
-        (rule.kind, rule.pattern) = (kind, pattern);
+        (rule.kind, rule.pattern) = (*kind, pattern.clone());
     }
     rule.action = change.action.unwrap_or(rule.action);
     record.note = change.note.clone().unwrap_or_else(|| record.note.take());
@@ -281,84 +279,4 @@ pub async fn remove(service: &Service, actor: Actor, id: RuleId) -> Result<(), E
     let slug = service.store.write(work).await?;
     service.forget_site(&slug);
     Ok(())
-}
-
-/// Tries a rule on the newest comments of a site that say anything, and on a text. Nothing is changed.
-///
-/// # Errors
-/// A refusal: there is no such site or rule, or the pattern can't be used. Else the store's trouble.
-pub async fn test(
-    service: &Service,
-    actor: Actor,
-    slug: Slug,
-    trial: Trial,
-    sample: Option<String>,
-) -> Result<TrialResult, Error> {
-    let actor_in = actor.clone();
-    let work = move |connection: &mut Connection| {
-        let site = reach::find_site(connection, &actor_in, &slug)?;
-        let rule = rule_of(connection, &actor_in, &site, &trial)?;
-        let ids = store::comments::list_newest_ids(connection, site.id, TESTED_COMMENTS)?;
-        Ok::<_, Error>((site.id, rule, ids))
-    };
-    let (site, rule, ids) = service.store.read(work).await?;
-    let rules = Arc::new(RuleSet::compile(vec![rule]));
-    let mut result = TrialResult::default();
-    if let Some(sample) = sample {
-        let rules = Arc::clone(&rules);
-        result.text_ranges = Some(apart(move || places(&rules, &text::normalise(&sample))).await?.unwrap_or_default());
-    }
-    let mut shown: Vec<(CommentId, Ranges)> = Vec::new();
-    for chunk in ids.chunks(BATCH) {
-        let (rules, chunk) = (Arc::clone(&rules), chunk.to_vec());
-        let comments =
-            service.store.read(move |connection| store::comments::list_by_id(connection, site, &chunk)).await?;
-        result.tested += comments.len();
-        let matched = apart(move || search(&rules, &comments)).await?;
-        result.matched += matched.len();
-        shown.extend(matched.into_iter().take(SHOWN_MATCHES.saturating_sub(shown.len())));
-    }
-    let work = move |connection: &mut Connection| {
-        let reach = Reach::of(connection, &actor)?;
-        let ids: Vec<CommentId> = shown.iter().map(|(id, _)| *id).collect();
-        let mut cases = cases::find_all(connection, &reach, &actor, &ids)?;
-        let mut open = |(id, ranges): (CommentId, Ranges)| {
-            let at = cases.iter().position(|case| case.comment.id == id)?;
-            Some((cases.swap_remove(at), ranges))
-        };
-        Ok::<_, Error>(shown.into_iter().filter_map(&mut open).collect())
-    };
-    result.shown = service.store.read(work).await?;
-    Ok(result)
-}
-
-/// The rule that is to be tried on a site.
-fn rule_of(connection: &mut Connection, actor: &Actor, site: &Site, trial: &Trial) -> Result<Rule, Error> {
-    match trial {
-        Trial::Pattern(kind, text) => {
-            let pattern = Pattern::parse(*kind, text);
-            let pattern = pattern.map_err(|error| Refusal::input("/pattern", error.into()))?;
-            // What is to be done, and what the rule is called, makes no difference.
-            Ok(Rule { id: RuleId::from_number(1), kind: *kind, pattern, action: RuleAction::Hold })
-        }
-        Trial::Rule(id) => {
-            let found = Some(find_in(connection, actor, *id)?.record).filter(|found| found.site_id == site.id);
-            Ok(found.ok_or(Refusal::RuleNotFound)?.rule)
-        }
-    }
-}
-
-/// Where a text matches, in code points; `None` if it doesn't.
-fn places(rules: &RuleSet, text: &str) -> Option<Ranges> {
-    let found = rules.screen(text).matches.pop()?;
-    Some(text::code_points(text, &found.ranges))
-}
-
-/// Those comments that match by text or name, each with where its text does.
-fn search(rules: &RuleSet, comments: &[Comment]) -> Vec<(CommentId, Ranges)> {
-    let look = |comment: &Comment| match places(rules, comment.body.as_str()) {
-        Some(ranges) => Some((comment.id, ranges)),
-        None => places(rules, comment.author.name.as_str()).map(|_| (comment.id, Vec::new())),
-    };
-    comments.iter().filter_map(look).collect()
 }

@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 
 use super::error::body_refused;
 use super::posting::DraftText;
+use super::turns::Turns;
 use super::{Error, Service};
 use crate::domain::address::NetworkHash;
 use crate::domain::author::DisplayName;
@@ -35,7 +36,7 @@ const KEPT_IDLE: Duration = Duration::from_mins(10);
 const MOST_RULES_KEPT: u64 = 50_000;
 /// What a regular expression weighs: some 100 KB of tables, where a word has a few hundred bytes.
 const WEIGHT_OF_REGEX: u32 = 50;
-/// How long a writer waits while others make rule sets.
+/// How long a writer waits while others make rule sets, or have their texts screened.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The rules of sites that were written to lately, ready to be searched for. What was made of the rules of one version is
@@ -84,6 +85,12 @@ async fn rule_set(service: &Service, site: &Site) -> Result<Option<Arc<RuleSet>>
     Ok(Some(set))
 }
 
+/// The turns at screening: a text that is slow to search never keeps more than its core from readers, nor others from
+/// their turn for long.
+pub(super) fn turns() -> Turns {
+    Turns::each_core(PATIENCE)
+}
+
 /// Runs what takes long on a thread made for blocking.
 pub(super) async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
     let done = tokio::task::spawn_blocking(work).await;
@@ -116,7 +123,15 @@ pub(super) async fn read(
 ) -> Result<Screened, Error> {
     let (body, name) = (read_body(text, site.policy)?, name.cloned());
     let mut screened = match rule_set(service, site).await? {
-        Some(rules) => apart(move || screen(&rules, body, name)).await?,
+        Some(rules) => {
+            let turn = service.screenings.take().await?;
+            let work = move || {
+                let screened = screen(&rules, body, name);
+                drop(turn);
+                screened
+            };
+            apart(work).await?
+        }
         None => Screened { name, ..Screened::plain(body) },
     };
     let typed = screened.original.as_ref().unwrap_or(&screened.body);

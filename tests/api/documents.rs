@@ -9,7 +9,7 @@ use rejoinder::domain::{
 };
 use rejoinder::http::error::all_codes;
 use rejoinder::http::{admin, envelope, json, public, routes};
-use rejoinder::service::{cases, merging, rules, tokens};
+use rejoinder::service::{cases, merging, rules, tokens, trials};
 use serde_json::{Value, json};
 
 use crate::contract::CONTRACT;
@@ -105,8 +105,8 @@ fn the_contract_names_the_limits_of_the_code() {
         "max_rules": rule::MAX_RULES_PER_SITE,
         "max_rule_patterns": rules::MAX_PATTERNS,
         "max_rule_pattern_characters": admin::rules::MAX_PATTERN_CODE_POINTS,
-        "max_rule_test_comments": rules::TESTED_COMMENTS,
-        "max_rule_test_matches": rules::SHOWN_MATCHES,
+        "max_rule_test_comments": trials::TESTED_COMMENTS,
+        "max_rule_test_matches": trials::SHOWN_MATCHES,
         "max_removed_comments": ban::MAX_REMOVED_COMMENTS,
         "max_merged_comments": merging::MAX_COMMENTS,
         "max_slow_mode_seconds": thread::LONGEST_SLOW_MODE_SECONDS,

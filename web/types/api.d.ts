@@ -857,7 +857,8 @@ export interface paths {
         /**
          * Try a rule
          * @description Shows what a pattern, or a rule that is there already, would have matched among the newest 1,000 comments of a
-         *     site, and in a text of one's own. Nothing is changed. Needs `read`. Takes from the quota `staff`.
+         *     site, and in a text of one's own. Nothing is changed. One trial runs at a time, for 2 seconds; who would have to
+         *     wait longer than 3 seconds for others is answered 503. Needs `read`. Takes from the quota `staff`.
          */
         post: operations["test_rule"];
         delete?: never;
@@ -2305,13 +2306,14 @@ export interface components {
         RuleKind: "word" | "wildcard" | "regex";
         /**
          * @description What happens to what matches: it waits for a moderator (`hold`), it is refused (`reject`), or what matched is
-         *     replaced with bullets (`censor`).
+         *     replaced with bullets (`censor`). What would take too long to search to its end for a regular expression waits.
          * @enum {string}
          */
         RuleAction: "hold" | "reject" | "censor";
         /**
          * @description What to look for; at most 500 characters, counted in Unicode code points. A word or a wildcard has at most 200 as
-         *     readers see them (extended grapheme clusters); a regular expression has at most 500 bytes.
+         *     readers see them (extended grapheme clusters); a regular expression has at most 500 bytes and, with its
+         *     repetitions written out, at most 100 classes and repeated letters.
          */
         Pattern: string;
         /** @description Rules that were added. Later versions may add members. */
@@ -2362,8 +2364,10 @@ export interface components {
         TestText: string | null;
         /** @description What a rule would have matched. Later versions may add members. */
         RuleTestResult: {
-            /** @description How many comments were looked at. */
+            /** @description How many comments were looked at, the newest first. */
             tested: number;
+            /** @description Whether those are all there are, up to 1,000. False if the time was over before: a pattern that takes so long had better be made shorter. */
+            is_complete: boolean;
             /** @description How many of them match. */
             matched: number;
             /** @description The newest of those, at most 50. */

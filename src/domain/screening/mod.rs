@@ -6,7 +6,9 @@ mod expressions;
 mod wildcard;
 mod words;
 
-use std::{collections::BTreeMap, fmt, ops::Range};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::ops::Range;
 
 use linkify::{LinkFinder, LinkKind};
 use unicode_segmentation::UnicodeSegmentation;
@@ -45,11 +47,12 @@ impl fmt::Debug for RuleSet {
 pub struct Match {
     /// The rule.
     pub rule_id: RuleId,
-    /// What it wants done.
+    /// What is to be done: what the rule wants, or to hold the comment if the search for it was too costly to be ended.
     pub action: RuleAction,
     /// Its pattern.
     pub pattern: String,
-    /// Where in the text it was found, in bytes: apart from one another, ascending, at most [`MAX_RANGES`].
+    /// Where in the text it was found, in bytes: apart from one another, ascending, at most [`MAX_RANGES`]. Of a regular
+    /// expression that hides nothing this is one place.
     pub ranges: Vec<Range<usize>>,
 }
 
@@ -77,15 +80,14 @@ impl RuleSet {
         Self { rules, words, expressions }
     }
 
-    /// Holds a text against the rules. The time is linear in the length of the text for words and wildcards, and for each
-    /// regular expression up to its thousandth match.
+    /// Holds a text against the rules, in time linear in the length of the text.
     #[must_use]
     pub fn screen(&self, text: &str) -> Screening {
         if self.rules.is_empty() {
             return Screening::default();
         }
         let folded = Folded::of(text);
-        let mut findings = Findings { rules: &self.rules, found: BTreeMap::new(), censored: Vec::new() };
+        let mut findings = Findings { rules: &self.rules, ..Findings::default() };
         self.words.search(&folded, &mut findings);
         self.expressions.search(text, &folded, &mut findings);
         findings.screening()
@@ -93,9 +95,12 @@ impl RuleSet {
 }
 
 /// What was found so far, by the place of the rule in the list of rules.
+#[derive(Default)]
 struct Findings<'r> {
     rules: &'r [Rule],
     found: BTreeMap<usize, Vec<Range<usize>>>,
+    /// Those whose search wasn't ended.
+    given_up: BTreeSet<usize>,
     censored: Vec<Range<usize>>,
 }
 
@@ -112,16 +117,28 @@ impl Findings<'_> {
         }
     }
 
+    /// Makes the comment wait for a rule whose search found these places before it was given up.
+    fn give_up(&mut self, rule: usize, places: Vec<Range<usize>>) {
+        self.given_up.insert(rule);
+        let ranges = self.found.entry(rule).or_default();
+        ranges.extend(places.into_iter().take(MAX_RANGES.saturating_sub(ranges.len())));
+    }
+
+    fn action(&self, rule: usize) -> Option<RuleAction> {
+        let action = self.rules.get(rule)?.action;
+        Some(if self.given_up.contains(&rule) { RuleAction::Hold } else { action })
+    }
+
     fn screening(self) -> Screening {
-        let action = self.found.keys().filter_map(|rule| self.rules.get(*rule)).map(|rule| rule.action).max();
+        let action = self.found.keys().filter_map(|rule| self.action(*rule)).max();
         let rule_count = self.found.len();
-        let listed = self.found.into_iter().take(MAX_MATCHES);
-        let matches = listed.filter_map(|(rule, ranges)| {
-            let rule = self.rules.get(rule)?;
+        let listed = self.found.iter().take(MAX_MATCHES).filter_map(|(at, ranges)| {
+            let (rule, action) = (self.rules.get(*at)?, self.action(*at)?);
             let pattern = rule.pattern.as_str().to_owned();
-            Some(Match { rule_id: rule.id, action: rule.action, pattern, ranges: merged(ranges) })
+            Some(Match { rule_id: rule.id, action, pattern, ranges: merged(ranges.clone()) })
         });
-        Screening { matches: matches.collect(), rule_count, action, censored: merged(self.censored) }
+        let matches = listed.collect();
+        Screening { matches, rule_count, action, censored: merged(self.censored) }
     }
 }
 

@@ -21,7 +21,8 @@ use crate::http::public::views::Time;
 use crate::http::query::Query;
 use crate::http::shape::Fault;
 use crate::http::{Api, json};
-use crate::service::rules::{self, MAX_PATTERNS, NewRules, RuleChange, SiteRule, Trial};
+use crate::service::rules::{self, MAX_PATTERNS, NewRules, RuleChange, SiteRule};
+use crate::service::trials::{self, Trial};
 
 /// The longest pattern of any kind, in code points.
 pub const MAX_PATTERN_CODE_POINTS: usize = 500;
@@ -277,6 +278,7 @@ struct MatchView {
 #[derive(Debug, Serialize)]
 struct TrialAnswer {
     tested: usize,
+    is_complete: bool,
     matched: usize,
     matches: Vec<MatchView>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -303,10 +305,11 @@ pub async fn test_rule(
         let number = |count| u64::try_from(count).unwrap_or(u64::MAX);
         return Err(Refusal::input("/text", InputRule::TextTooLong { max: number(max), actual: number(actual) }).into());
     }
-    let result = rules::test(&api.service, reader.0, site, trial, sample).await?;
+    let result = trials::test(&api.service, reader.0, site, trial, sample).await?;
     let matches = result.shown.into_iter().map(|(case, ranges)| MatchView { comment: CaseView::from(&case), ranges });
     let answer = TrialAnswer {
         tested: result.tested,
+        is_complete: result.is_complete,
         matched: result.matched,
         matches: matches.collect(),
         text_matches: result.text_ranges,

@@ -76,8 +76,9 @@ export function testBox({ tried, onError = () => false, signal }) {
  * @param {string} text
  * @param {boolean} isOpen
  */
-function outcome(pattern, { tested, matched, matches, text_matches }, text, isOpen) {
-  const share = tested === 0 ? 'There are no comments yet.' : `${number(matched)} of ${plural(tested, 'comment')}`;
+function outcome(pattern, { tested, is_complete, matched, matches, text_matches }, text, isOpen) {
+  const isEmpty = tested === 0 && is_complete;
+  const share = isEmpty ? 'There are no comments yet.' : `${number(matched)} of ${plural(tested, 'comment')}`;
   return h(
     'details',
     { class: 'test', open: isOpen },
@@ -123,6 +124,12 @@ function outcome(pattern, { tested, matched, matches, text_matches }, text, isOp
             ),
           ),
         ),
+      ),
+    !is_complete &&
+      h(
+        'p',
+        { class: 'aside' },
+        `The time was over: only the newest ${plural(tested, 'comment')} were looked at. A shorter pattern is faster.`,
       ),
     matched > matches.length && h('p', { class: 'aside' }, `The newest ${number(matches.length)} of them are shown.`),
   );
