@@ -3,6 +3,7 @@
 //! What takes long, reading and rendering a text and searching it for rules, is done before the transaction. Must not know
 //! what becomes of a comment that is held.
 
+use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,12 +19,12 @@ use crate::domain::ban;
 use crate::domain::body::{BodyError, BodyLimits, CommentBody};
 use crate::domain::folding::skeleton;
 use crate::domain::hold::Hold;
-use crate::domain::html::SafeHtml;
+use crate::domain::html::{SafeHtml, TextFormat, TooNested};
 use crate::domain::id::{AuthorId, CommentId, RevisionId, SiteId};
 use crate::domain::refusal::{Refusal, Rule};
 use crate::domain::revision::{Revision, RevisionKind};
 use crate::domain::rule::{RuleAction, RuleKind};
-use crate::domain::screening::{RuleSet, Screening, censor, links};
+use crate::domain::screening::{Match, RuleSet, Screening, censor, links};
 use crate::domain::site::{LARGEST_MAX_CHARACTERS, Moderation, Policy, Site};
 use crate::domain::thread::Thread;
 use crate::domain::time::Timestamp;
@@ -115,15 +116,16 @@ pub(super) async fn read(
     name: Option<&DisplayName>,
 ) -> Result<Screened, Error> {
     let (body, name) = (read_body(text, site.policy)?, name.cloned());
-    let mut screened = match rule_set(service, site).await? {
-        Some(rules) => apart(move || screen(&rules, body, name)).await?,
-        None => Screened { name, ..Screened::plain(body) },
+    let format = site.policy.text_format;
+    let screened = match rule_set(service, site).await? {
+        Some(rules) => apart(move || screen(Some(&rules), body, name, format)).await?,
+        None => screen(None, body, name, format),
     };
+    let mut screened = screened.map_err(body_refused)?;
     let typed = screened.original.as_ref().unwrap_or(&screened.body);
     if site.max_links.is_some_and(|max| links(typed.as_str()) > usize::try_from(max).unwrap_or(usize::MAX)) {
         screened.holds.push(Hold::Links);
     }
-    screened.html = SafeHtml::render(&screened.body, site.policy.text_format).map_err(body_refused)?;
     Ok(screened)
 }
 
@@ -140,39 +142,54 @@ fn read_body(text: &DraftText, policy: Policy) -> Result<CommentBody, Error> {
     CommentBody::parse(&text.0, widest).map_err(own)
 }
 
-fn screen(rules: &RuleSet, body: CommentBody, name: Option<DisplayName>) -> Screened {
-    let of_body = rules.screen(body.as_str());
-    let of_name = name.as_ref().map(|name| rules.screen(name.as_str())).unwrap_or_default();
+/// Searches a text for rules as it was typed and as readers get to see it: markup can hide a word from either. What is to
+/// be hidden is hidden in the text as it was typed. Where readers would see it all the same, the text must wait.
+fn screen(
+    rules: Option<&RuleSet>,
+    body: CommentBody,
+    name: Option<DisplayName>,
+    format: TextFormat,
+) -> Result<Screened, TooNested> {
+    let find = |text: &str| rules.map(|rules| rules.screen(text)).unwrap_or_default();
+    let find_shown = |body: &CommentBody, html: &SafeHtml| {
+        let shown = html.shown();
+        if shown.is_as_typed(body.as_str()) { Screening::default() } else { find(&shown.text) }
+    };
+    let of_name = name.as_ref().map(|name| find(name.as_str())).unwrap_or_default();
+    let name = name.map(|name| match of_name.censored.as_slice() {
+        [] => name,
+        censored => DisplayName::from_stored(censor(name.as_str(), censored)),
+    });
+    let of_body = find(body.as_str());
+    let mut html = SafeHtml::render(&body, format)?;
+    let mut of_shown = vec![find_shown(&body, &html)];
+    let (mut body, mut original) = (body, None);
+    if !of_body.censored.is_empty() {
+        let masked = CommentBody::from_stored(censor(body.as_str(), &of_body.censored));
+        html = SafeHtml::render(&masked, format)?;
+        of_shown.push(find_shown(&masked, &html));
+        original = Some(mem::replace(&mut body, masked));
+    }
     let is_refused = |screening: &Screening| screening.action == Some(RuleAction::Reject);
-    let refused = if is_refused(&of_body) { Some("/body") } else { is_refused(&of_name).then_some("/author/name") };
+    let is_body_refused = is_refused(&of_body) || of_shown.iter().any(is_refused);
+    let refused = if is_body_refused { Some("/body") } else { is_refused(&of_name).then_some("/author/name") };
+    let still_shown = of_shown.last().into_iter().flat_map(|screening| with_action(screening, RuleAction::Censor));
+    let held = [&of_body, &of_name].into_iter().chain(&of_shown);
     let mut holds = Vec::new();
-    let matches = of_body.matches.iter().chain(&of_name.matches);
-    for found in matches.filter(|found| found.action == RuleAction::Hold) {
+    for found in held.flat_map(|screening| with_action(screening, RuleAction::Hold)).chain(still_shown) {
         let hold = Hold::Rule { id: found.rule_id, pattern: found.pattern.clone() };
         if !holds.contains(&hold) {
             holds.push(hold);
         }
     }
-    let name = name.map(|name| {
-        if of_name.censored.is_empty() {
-            return name;
-        }
-        DisplayName::from_stored(censor(name.as_str(), &of_name.censored))
-    });
-    let shown = (!of_body.censored.is_empty()).then(|| censor(body.as_str(), &of_body.censored));
-    let screened = match shown {
-        Some(shown) => Screened { original: Some(body), ..Screened::plain(CommentBody::from_stored(shown)) },
-        None => Screened::plain(body),
-    };
-    Screened { name, refused, holds, ..screened }
+    Ok(Screened { body, html, name, original, refused, holds })
+}
+
+fn with_action(screening: &Screening, action: RuleAction) -> impl Iterator<Item = &Match> {
+    screening.matches.iter().filter(move |found| found.action == action)
 }
 
 impl Screened {
-    fn plain(body: CommentBody) -> Self {
-        let html = SafeHtml::from_stored(String::new());
-        Self { body, html, name: None, original: None, refused: None, holds: Vec::new() }
-    }
-
     /// Holds the text as it was typed against the limits of its thread, and says so if a rule of the site refuses it.
     pub(super) fn check(&self, limits: BodyLimits) -> Result<(), Error> {
         self.original.as_ref().unwrap_or(&self.body).check(limits).map_err(body_refused)?;

@@ -2,6 +2,7 @@
 
 use rejoinder::domain::access::Role;
 use rejoinder::domain::hold::Hold;
+use rejoinder::domain::html::TextFormat;
 use rejoinder::domain::revision::RevisionKind;
 use rejoinder::domain::site::{Moderation, SiteChange};
 use rejoinder::domain::status::Status;
@@ -11,13 +12,15 @@ use serde_json::json;
 use crate::client::{Client, id};
 use crate::promise::promises;
 use crate::rules::add_rule;
-use crate::world::{Setup, origins};
+use crate::world::{Setup, World, origins};
 
 promises![
     each_reason_to_wait_is_known_to_staff,
     all_reasons_to_wait_are_kept_together,
     what_a_rule_refuses_is_never_stored,
     a_word_is_found_in_every_disguise,
+    a_word_is_found_where_markup_hides_it,
+    what_readers_would_see_of_a_censored_word_waits,
     what_a_rule_censors_is_kept_for_staff_only,
     a_name_is_screened_like_a_text,
     a_guest_has_no_name_that_passes_for_one_of_the_staff,
@@ -130,6 +133,67 @@ async fn a_word_is_found_in_every_disguise(setup: Setup) {
     for text in ["casinos", "occasion", "via Gras", "casin"] {
         dave.says("/a", text).await;
     }
+}
+
+async fn use_markdown(world: &World) {
+    world.set_site(SiteChange { text_format: Some(TextFormat::Markdown), ..SiteChange::default() }).await;
+}
+
+const HIDDEN_BY_MARKUP: [&str; 9] = [
+    "sp&#97;m",
+    "&#115;&#112;&#97;&#109;",
+    "s&shy;pam",
+    "sp&zwnj;am",
+    "sp**a**m",
+    "**s**pam",
+    "sp`a`m",
+    "[sp](http://a.example)am",
+    "[x](http://sp%61m.example)",
+];
+
+async fn a_word_is_found_where_markup_hides_it(setup: Setup) {
+    let world = setup.start().await;
+    let mia = world.staff("Mia", Role::Owner, &[]).await;
+    use_markdown(&world).await;
+    let dave = world.author("dave");
+    let spam = add_rule(&mia, "word", "spam", "hold").await;
+    let stars = add_rule(&mia, "regex", r"\*{4}", "hold").await;
+    for text in HIDDEN_BY_MARKUP {
+        let held = waits(&dave, "/a", text).await;
+        assert_eq!(world.stored(&held).await.holds, [rule(&spam, "spam")], "{text}");
+    }
+    // What was typed counts as before, even if nobody sees it.
+    let held = waits(&dave, "/a", "text ****").await;
+    assert_eq!(world.stored(&held).await.holds, [rule(&stars, r"\*{4}")]);
+    for text in ["spa\n\nm", "- sp\n- am", "spa\nm", "sp* *am", "[spa](http://m.example)"] {
+        dave.says("/a", text).await;
+    }
+    let root = dave.says("/a", "harmless").await;
+    assert_eq!(dave.edit(&root, "sp**a**m").await.ok()["comment"]["status"], "pending");
+    add_rule(&mia, "word", "spam", "reject").await;
+    for text in HIDDEN_BY_MARKUP {
+        dave.post("/a", text).await.refused(422, "text_not_allowed");
+    }
+}
+
+async fn what_readers_would_see_of_a_censored_word_waits(setup: Setup) {
+    let world = setup.start().await;
+    let mia = world.staff("Mia", Role::Owner, &[]).await;
+    use_markdown(&world).await;
+    let dave = world.author("dave");
+    let spam = add_rule(&mia, "word", "spam", "censor").await;
+    for text in HIDDEN_BY_MARKUP {
+        let held = waits(&dave, "/a", text).await;
+        let stored = world.stored(&held).await;
+        assert_eq!((stored.holds, stored.body.as_str()), (vec![rule(&spam, "spam")], text));
+        assert_eq!(world.revisions(&held).await, []);
+    }
+    let held = waits(&dave, "/a", "spam and sp**a**m").await;
+    let stored = world.stored(&held).await;
+    assert_eq!((stored.holds, stored.body.as_str()), (vec![rule(&spam, "spam")], "•••• and sp**a**m"));
+    let answer = dave.post("/a", "**spam** [spam](http://spam.example)").await.created();
+    let html = answer["comment"]["body_html"].as_str().unwrap();
+    assert!(!html.contains("spam") && html.contains("<strong>••••</strong>"), "{html}");
 }
 
 async fn what_a_rule_censors_is_kept_for_staff_only(setup: Setup) {
