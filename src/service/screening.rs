@@ -19,7 +19,7 @@ use crate::domain::ban;
 use crate::domain::body::{BodyError, BodyLimits, CommentBody};
 use crate::domain::folding::skeleton;
 use crate::domain::hold::Hold;
-use crate::domain::html::{SafeHtml, TextFormat, TooNested};
+use crate::domain::html::{SafeHtml, Shown, TextFormat, TooNested};
 use crate::domain::id::{AuthorId, CommentId, RevisionId, SiteId};
 use crate::domain::refusal::{Refusal, Rule};
 use crate::domain::revision::{Revision, RevisionKind};
@@ -116,17 +116,12 @@ pub(super) async fn read(
     name: Option<&DisplayName>,
 ) -> Result<Screened, Error> {
     let (body, name) = (read_body(text, site.policy)?, name.cloned());
-    let format = site.policy.text_format;
+    let (format, max_links) = (site.policy.text_format, site.max_links);
     let screened = match rule_set(service, site).await? {
-        Some(rules) => apart(move || screen(Some(&rules), body, name, format)).await?,
-        None => screen(None, body, name, format),
+        Some(rules) => apart(move || screen(Some(&rules), body, name, format, max_links)).await?,
+        None => screen(None, body, name, format, max_links),
     };
-    let mut screened = screened.map_err(body_refused)?;
-    let typed = screened.original.as_ref().unwrap_or(&screened.body);
-    if site.max_links.is_some_and(|max| links(typed.as_str()) > usize::try_from(max).unwrap_or(usize::MAX)) {
-        screened.holds.push(Hold::Links);
-    }
-    Ok(screened)
+    screened.map_err(body_refused)
 }
 
 /// Normalises, checks and renders a text of somebody whom no rule is for.
@@ -149,25 +144,26 @@ fn screen(
     body: CommentBody,
     name: Option<DisplayName>,
     format: TextFormat,
+    max_links: Option<u32>,
 ) -> Result<Screened, TooNested> {
     let find = |text: &str| rules.map(|rules| rules.screen(text)).unwrap_or_default();
-    let find_shown = |body: &CommentBody, html: &SafeHtml| {
-        let shown = html.shown();
-        if shown.is_as_typed(body.as_str()) { Screening::default() } else { find(&shown.text) }
+    let find_shown = |shown: &Shown, typed: &CommentBody| {
+        if shown.is_as_typed(typed.as_str()) { Screening::default() } else { find(&shown.text) }
     };
     let of_name = name.as_ref().map(|name| find(name.as_str())).unwrap_or_default();
     let name = name.map(|name| match of_name.censored.as_slice() {
         [] => name,
         censored => DisplayName::from_stored(censor(name.as_str(), censored)),
     });
-    let of_body = find(body.as_str());
     let mut html = SafeHtml::render(&body, format)?;
-    let mut of_shown = vec![find_shown(&body, &html)];
+    let shown = html.shown();
+    let has_many_links = max_links.is_some_and(|max| has_more_links(&body, &shown, max));
+    let (of_body, mut of_shown) = (find(body.as_str()), vec![find_shown(&shown, &body)]);
     let (mut body, mut original) = (body, None);
     if !of_body.censored.is_empty() {
         let masked = CommentBody::from_stored(censor(body.as_str(), &of_body.censored));
         html = SafeHtml::render(&masked, format)?;
-        of_shown.push(find_shown(&masked, &html));
+        of_shown.push(find_shown(&html.shown(), &masked));
         original = Some(mem::replace(&mut body, masked));
     }
     let is_refused = |screening: &Screening| screening.action == Some(RuleAction::Reject);
@@ -175,14 +171,26 @@ fn screen(
     let refused = if is_body_refused { Some("/body") } else { is_refused(&of_name).then_some("/author/name") };
     let still_shown = of_shown.last().into_iter().flat_map(|screening| with_action(screening, RuleAction::Censor));
     let held = [&of_body, &of_name].into_iter().chain(&of_shown);
+    let held = held.flat_map(|screening| with_action(screening, RuleAction::Hold));
+    let mut holds = holds_of(held.chain(still_shown));
+    holds.extend(has_many_links.then_some(Hold::Links));
+    Ok(Screened { body, html, name, original, refused, holds })
+}
+
+/// Whether a text has more links than `max`, as it was typed or as readers get to see it, whichever has more.
+fn has_more_links(typed: &CommentBody, shown: &Shown, max: u32) -> bool {
+    links(typed.as_str()).max(shown.links) > usize::try_from(max).unwrap_or(usize::MAX)
+}
+
+fn holds_of<'a>(matches: impl Iterator<Item = &'a Match>) -> Vec<Hold> {
     let mut holds = Vec::new();
-    for found in held.flat_map(|screening| with_action(screening, RuleAction::Hold)).chain(still_shown) {
+    for found in matches {
         let hold = Hold::Rule { id: found.rule_id, pattern: found.pattern.clone() };
         if !holds.contains(&hold) {
             holds.push(hold);
         }
     }
-    Ok(Screened { body, html, name, original, refused, holds })
+    holds
 }
 
 fn with_action(screening: &Screening, action: RuleAction) -> impl Iterator<Item = &Match> {

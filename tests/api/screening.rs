@@ -21,6 +21,7 @@ promises![
     a_word_is_found_in_every_disguise,
     a_word_is_found_where_markup_hides_it,
     what_readers_would_see_of_a_censored_word_waits,
+    links_that_readers_get_to_see_are_counted,
     what_a_rule_censors_is_kept_for_staff_only,
     a_name_is_screened_like_a_text,
     a_guest_has_no_name_that_passes_for_one_of_the_staff,
@@ -194,6 +195,28 @@ async fn what_readers_would_see_of_a_censored_word_waits(setup: Setup) {
     let answer = dave.post("/a", "**spam** [spam](http://spam.example)").await.created();
     let html = answer["comment"]["body_html"].as_str().unwrap();
     assert!(!html.contains("spam") && html.contains("<strong>••••</strong>"), "{html}");
+}
+
+async fn links_that_readers_get_to_see_are_counted(setup: Setup) {
+    let world = setup.start().await;
+    use_markdown(&world).await;
+    world.set_site(SiteChange { max_links: Some(Some(1)), ..SiteChange::default() }).await;
+    let dave = world.author("dave");
+    for text in [
+        "[a](https&#58;//a.example)[b](https&#58;//b.example)",
+        "[a](http&colon;//a.example) [b](http&colon;//b.example)",
+        r"[a](http:\/\/a.example) [b](http:\/\/b.example)",
+        "[x][a] [y][a]\n\n[a]: http://a.example",
+        "`http://a.example http://b.example`",
+    ] {
+        let held = waits(&dave, "/a", text).await;
+        assert_eq!(world.stored(&held).await.holds, [Hold::Links], "{text}");
+    }
+    for text in
+        ["[a](https&#58;//a.example)", "a@b.example [c](mailto:d@e.example) http://a.example", "[x](/a) [y](/b)"]
+    {
+        dave.says("/a", text).await;
+    }
 }
 
 async fn what_a_rule_censors_is_kept_for_staff_only(setup: Setup) {
