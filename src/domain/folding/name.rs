@@ -53,8 +53,8 @@ fn push_prototype(letters: &mut String, c: char) {
         // A percent sign would become letters.
         _ if c.is_ascii_punctuation() => {}
         _ => match look_of(c) {
-            Look::Letter(letter) | Look::Alike(letter) => letters.push(letter),
-            Look::Latin | Look::Other | Look::Sign => {
+            Look::Letter(letter) | Look::Alike(letter, _) => letters.push(letter),
+            Look::Latin | Look::Other(_) | Look::Sign => {
                 let mut buffer = [0; 4];
                 letters.extend(confusable_detection::skeleton(c.encode_utf8(&mut buffer)));
             }
