@@ -280,7 +280,8 @@ pub(super) fn refuse_name_of_staff(connection: &mut Connection, name: &DisplayNa
     Ok(())
 }
 
-/// Refuses who writes again too soon in a thread in slow mode: a writer, or, for one who has no token, their network.
+/// Refuses who writes again too soon in a thread in slow mode: a writer, from wherever they write, and their network,
+/// since anybody can have many tokens.
 ///
 /// Holds the thread then, so that nobody gains by writing twice at the same time.
 pub(super) fn refuse_haste(
@@ -295,10 +296,11 @@ pub(super) fn refuse_haste(
     };
     store::threads::hold(connection, thread.site_id, id)?;
     let since = now.minus_seconds(i64::from(seconds));
-    let last = match author {
-        Some(author) => store::comments::find_last_by_author(connection, thread.site_id, id, author)?,
-        None => store::comments::find_last_by_network(connection, thread.site_id, id, network, since)?,
-    };
+    let by_author = author
+        .map(|author| store::comments::find_last_by_author(connection, thread.site_id, id, author))
+        .transpose()?;
+    let by_network = store::comments::find_last_by_network(connection, thread.site_id, id, network, since)?;
+    let last = by_author.flatten().max(by_network);
     let Some(last) = last.filter(|last| *last > since) else {
         return Ok(());
     };

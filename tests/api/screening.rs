@@ -30,6 +30,7 @@ promises![
     the_first_comment_of_a_writer_waits_until_one_is_published,
     a_thread_can_be_moderated_otherwise_than_its_site,
     who_writes_in_slow_mode_waits_a_while,
+    many_tokens_of_one_network_gain_nothing_in_slow_mode,
     a_retry_is_answered_as_before_whatever_the_rules_say_now,
 ];
 
@@ -369,6 +370,33 @@ async fn who_writes_in_slow_mode_waits_a_while(setup: Setup) {
     dave.says("/b", "text").await;
     world.pass_seconds(20);
     dave.says("/a", "text").await;
+}
+
+async fn many_tokens_of_one_network_gain_nothing_in_slow_mode(setup: Setup) {
+    let world = setup.start_with(&[("HTTP__TRUSTED_PROXIES", "127.0.0.1")]).await;
+    let puppets: Vec<_> = (0..4).map(|_| world.author("puppet").at_address("2001:db8::1")).collect();
+    for puppet in &puppets {
+        puppet.says("/b", "text").await;
+    }
+    let first = puppets[0].says("/a", "text").await;
+    let slow = ThreadChange { slow_mode_seconds: Some(Some(300)), ..ThreadChange::default() };
+    world.set_thread("/a", slow).await;
+    world.pass_seconds(300);
+    puppets[0].says("/a", "text").await;
+    world.pass_seconds(100);
+    for puppet in &puppets {
+        let answer = puppet.at_address("2001:db8:0:7::1").post("/a", "text").await;
+        assert_eq!(answer.required_header("retry-after"), "200");
+        answer.refused(429, "slow_mode");
+    }
+    // Who goes elsewhere takes their token along.
+    puppets[0].at_address("192.0.2.1").post("/a", "text").await.refused(429, "slow_mode");
+    puppets[1].at_address("192.0.2.1").answers("/a", &first, "text").await;
+    let answer = puppets[1].post("/a", "text").await;
+    assert_eq!(answer.required_header("retry-after"), "300", "the later of both counts");
+    world.pass_seconds(200);
+    puppets[2].says("/a", "text").await;
+    puppets[3].post("/a", "text").await.refused(429, "slow_mode");
 }
 
 async fn a_retry_is_answered_as_before_whatever_the_rules_say_now(setup: Setup) {
