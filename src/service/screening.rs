@@ -26,7 +26,7 @@ use crate::domain::revision::{Revision, RevisionKind};
 use crate::domain::rule::{RuleAction, RuleKind};
 use crate::domain::screening::{Match, RuleSet, Screening, censor, links};
 use crate::domain::site::{LARGEST_MAX_CHARACTERS, Moderation, Policy, Site};
-use crate::domain::thread::Thread;
+use crate::domain::thread::{PageFacts, Thread};
 use crate::domain::time::Timestamp;
 use crate::store::{self, Connection};
 
@@ -122,6 +122,16 @@ pub(super) async fn read(
         None => screen(None, body, name, format, max_links),
     };
     screened.map_err(body_refused)
+}
+
+/// What a guest says about a page, without a title that any rule matches: who writes first gives it, and it is shown far
+/// from the comment.
+pub(super) async fn read_page(service: &Service, site: &Site, page: PageFacts) -> Result<PageFacts, Error> {
+    let (Some(title), Some(rules)) = (page.title.clone(), rule_set(service, site).await?) else {
+        return Ok(page);
+    };
+    let screening = apart(move || rules.screen(title.as_str())).await?;
+    Ok(PageFacts { title: page.title.filter(|_| screening.rule_count == 0), ..page })
 }
 
 /// Normalises, checks and renders a text of somebody whom no rule is for.

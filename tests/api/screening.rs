@@ -24,6 +24,7 @@ promises![
     links_that_readers_get_to_see_are_counted,
     what_a_rule_censors_is_kept_for_staff_only,
     a_name_is_screened_like_a_text,
+    a_title_that_a_rule_matches_is_dropped,
     a_guest_has_no_name_that_passes_for_one_of_the_staff,
     a_changed_text_is_screened_again,
     earlier_texts_are_kept_until_the_writer_deletes_the_comment,
@@ -260,6 +261,32 @@ async fn a_name_is_screened_like_a_text(setup: Setup) {
     assert_eq!(shown["comment"]["author"]["name"], "•••• dave");
     let held = waits(&world.author("the winner"), "/a", "text").await;
     assert_eq!(world.stored(&held).await.holds, [rule(&winner, "winner")]);
+}
+
+async fn a_title_that_a_rule_matches_is_dropped(setup: Setup) {
+    let world = setup.start().await;
+    let mia = world.staff("Mia", Role::Owner, &[]).await;
+    let dave = world.author("dave");
+    let post = |key: &str, title: &str, text: &str| {
+        let mut draft = dave.draft(key, text);
+        draft["thread"]["title"] = json!(title);
+        dave.post_json(&draft)
+    };
+    for (pattern, action) in [("casino", "hold"), ("viagra", "reject"), ("damn", "censor")] {
+        add_rule(&mia, "word", pattern, action).await;
+        let key = format!("/{action}");
+        // The comment is judged by its own text.
+        let posted = post(&key, &format!("A c\u{200b}heap {pattern}"), "harmless").await.created();
+        assert_eq!(posted["thread"]["title"], json!(null), "{action}");
+        let posted = post(&key, "The page", "harmless").await.created();
+        assert_eq!(posted["thread"]["title"], "The page");
+    }
+    // The title that comes with what waits is dropped as well.
+    let held = id(&post("/a", "My casino", "casino").await.with_status(202).json());
+    mia.decided("approve", &held).await;
+    assert_eq!(dave.thread("/a", "").await.ok()["thread"]["title"], json!(null));
+    let ranking = world.reader().read("rankings/most-commented?window=24h").await.text();
+    assert!(!ranking.contains("casino"), "{ranking}");
 }
 
 async fn a_guest_has_no_name_that_passes_for_one_of_the_staff(setup: Setup) {
