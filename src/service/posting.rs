@@ -140,7 +140,7 @@ impl Post {
         if thread.state_at(&self.site, now) == ThreadState::Closed {
             return Err(Refusal::ThreadClosed.into());
         }
-        screening::refuse_name_of_staff(connection, &self.draft.name)?;
+        self.text.refuse_name_of_staff(connection)?;
         self.text.check(policy.body_limits())?;
         let parent = find_parent(connection, site, &thread, self.draft.parent_id)?;
         screening::refuse_haste(connection, &thread, known, self.network, now)?;

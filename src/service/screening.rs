@@ -17,7 +17,7 @@ use crate::domain::address::NetworkHash;
 use crate::domain::author::DisplayName;
 use crate::domain::ban;
 use crate::domain::body::{BodyError, BodyLimits, CommentBody};
-use crate::domain::folding::skeleton;
+use crate::domain::folding::skeletons_of_alikes;
 use crate::domain::hold::Hold;
 use crate::domain::html::{SafeHtml, Shown, TextFormat, TooNested};
 use crate::domain::id::{AuthorId, CommentId, RevisionId, SiteId};
@@ -99,6 +99,8 @@ pub(super) struct Screened {
     pub(super) html: SafeHtml,
     /// The name of its writer as readers may see it, if it was screened too.
     pub(super) name: Option<DisplayName>,
+    /// The skeletons of the names for which it passes.
+    alikes: Vec<String>,
     /// The text as it was typed, if a rule hides a part of it.
     pub(super) original: Option<CommentBody>,
     /// The member that a rule refuses.
@@ -161,6 +163,7 @@ fn screen(
         if shown.is_as_typed(typed.as_str()) { Screening::default() } else { find(&shown.text) }
     };
     let of_name = name.as_ref().map(|name| find(name.as_str())).unwrap_or_default();
+    let alikes = name.as_ref().map(|name| skeletons_of_alikes(name.as_str())).unwrap_or_default();
     let name = name.map(|name| match of_name.censored.as_slice() {
         [] => name,
         censored => DisplayName::from_stored(censor(name.as_str(), censored)),
@@ -184,7 +187,7 @@ fn screen(
     let held = held.flat_map(|screening| with_action(screening, RuleAction::Hold));
     let mut holds = holds_of(held.chain(still_shown));
     holds.extend(has_many_links.then_some(Hold::Links));
-    Ok(Screened { body, html, name, original, refused, holds })
+    Ok(Screened { body, html, name, alikes, original, refused, holds })
 }
 
 /// Whether a text has more links than `max`, as it was typed or as readers get to see it, whichever has more.
@@ -215,6 +218,14 @@ impl Screened {
             Some(pointer) => Err(Refusal::input(pointer, Rule::TextNotAllowed).into()),
             None => Ok(()),
         }
+    }
+
+    /// Refuses a guest's name that passes for one of the staff's.
+    pub(super) fn refuse_name_of_staff(&self, connection: &mut Connection) -> Result<(), Error> {
+        if store::staff::has_name(connection, &self.alikes)? {
+            return Err(Refusal::input("/author/name", Rule::NameReserved).into());
+        }
+        Ok(())
     }
 
     /// Everything for which a comment with this text must wait for a moderator.
@@ -280,14 +291,6 @@ pub(super) fn refuse_banned(
         return Ok(());
     }
     Err(Refusal::Banned { retry_after_seconds: ban::seconds_left(&ends, now) }.into())
-}
-
-/// Refuses a guest's name that passes for one of the staff's.
-pub(super) fn refuse_name_of_staff(connection: &mut Connection, name: &DisplayName) -> Result<(), Error> {
-    if store::staff::has_name(connection, &skeleton(name.as_str()))? {
-        return Err(Refusal::input("/author/name", Rule::NameReserved).into());
-    }
-    Ok(())
 }
 
 /// Refuses who writes again too soon in a thread in slow mode: a writer, from wherever they write, and their network,

@@ -299,12 +299,21 @@ async fn a_guest_has_no_name_that_passes_for_one_of_the_staff(setup: Setup) {
         "M1a M0derator",
         "mia\u{200b}moderator",
         "ＭＩＡ ＭＯＤＥＲＡＴＯＲ",
+        "M!a Moderator",
+        "nnia nnoderator",
+        "Mia Moderator (staff)",
+        "Team: M!a Moderator",
     ] {
         let problem = world.author(name).post("/a", "text").await.refused(422, "name_reserved");
         assert_eq!(problem["errors"][0]["pointer"], "/author/name");
     }
     world.author("Mia").says("/a", "text").await;
     world.author("Maria Moderator").says("/a", "text").await;
+    world.staff("Ama", Role::Moderator, &[]).await;
+    world.author("Ama (mod)").post("/a", "text").await.refused(422, "name_reserved");
+    for name in ["Anna", "Ama K.", "Staff", "Amadou (staff)"] {
+        world.author(name).says("/a", "text").await;
+    }
 }
 
 async fn a_changed_text_is_screened_again(setup: Setup) {

@@ -14,7 +14,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_script::Script;
 use unicode_segmentation::UnicodeSegmentation;
 
-pub use name::skeleton;
+pub use name::{skeleton, skeletons_of_alikes};
 
 use self::look::{Look, is_accent, look_of};
 use super::text::{is_forbidden, is_invisible};
