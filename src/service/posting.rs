@@ -104,6 +104,7 @@ pub async fn post(
     let retry = retry.map(|retry| (ReplayId::of(site.id, &writer, &retry.key), retry));
     let _running = retry.as_ref().map(|(id, _)| Running::begin(&service.running, *id)).transpose()?;
     let text = screening::read(service, &site, &draft.text, Some(&draft.name)).await?;
+    let draft = Draft { page: screening::read_page(service, &site, draft.page).await?, ..draft };
     let network = service.hash_network(client.network)?;
     let post = Post { service: service.clone(), site, client, network, draft, retry, text, render };
     let mut welcome = Welcome::default();
@@ -139,7 +140,7 @@ impl Post {
         if thread.state_at(&self.site, now) == ThreadState::Closed {
             return Err(Refusal::ThreadClosed.into());
         }
-        screening::refuse_name_of_staff(connection, &self.draft.name)?;
+        self.text.refuse_name_of_staff(connection)?;
         self.text.check(policy.body_limits())?;
         let parent = find_parent(connection, site, &thread, self.draft.parent_id)?;
         screening::refuse_haste(connection, &thread, known, self.network, now)?;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Client, Error, Service, guests, log, screening, visibility};
 use crate::domain::address::NetworkHash;
+use crate::domain::author::AuthorKind;
 use crate::domain::comment::Comment;
 use crate::domain::hold::Hold;
 use crate::domain::id::{CommentId, SiteId};
@@ -91,7 +92,8 @@ fn take(
     }
     let mut after = Comment { report_count: comment.report_count.saturating_add(1), ..comment.clone() };
     let weight = report::total_weight(store::reports::list_open(connection, site.id, comment.id)?);
-    if report::holds(weight, site.report_threshold) {
+    // What staff say stays, and waits for a decision where it can be read.
+    if comment.author.kind == AuthorKind::Guest && report::holds(weight, site.report_threshold) {
         after = visibility::with_status(&after, Status::Pending);
         after.holds = vec![Hold::Reports];
         after.version = after.version.saturating_add(1);

@@ -3,6 +3,7 @@
 //! What takes long, reading and rendering a text and searching it for rules, is done before the transaction. Must not know
 //! what becomes of a comment that is held.
 
+use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,16 +18,16 @@ use crate::domain::address::NetworkHash;
 use crate::domain::author::DisplayName;
 use crate::domain::ban;
 use crate::domain::body::{BodyError, BodyLimits, CommentBody};
-use crate::domain::folding::skeleton;
+use crate::domain::folding::skeletons_of_alikes;
 use crate::domain::hold::Hold;
-use crate::domain::html::SafeHtml;
+use crate::domain::html::{SafeHtml, Shown, TextFormat, TooNested};
 use crate::domain::id::{AuthorId, CommentId, RevisionId, SiteId};
 use crate::domain::refusal::{Refusal, Rule};
 use crate::domain::revision::{Revision, RevisionKind};
 use crate::domain::rule::{RuleAction, RuleKind};
-use crate::domain::screening::{RuleSet, Screening, censor, links};
+use crate::domain::screening::{Match, RuleSet, Screening, censor, links};
 use crate::domain::site::{LARGEST_MAX_CHARACTERS, Moderation, Policy, Site};
-use crate::domain::thread::Thread;
+use crate::domain::thread::{PageFacts, Thread};
 use crate::domain::time::Timestamp;
 use crate::store::{self, Connection};
 
@@ -105,6 +106,8 @@ pub(super) struct Screened {
     pub(super) html: SafeHtml,
     /// The name of its writer as readers may see it, if it was screened too.
     pub(super) name: Option<DisplayName>,
+    /// The skeletons of the names for which it passes.
+    alikes: Vec<String>,
     /// The text as it was typed, if a rule hides a part of it.
     pub(super) original: Option<CommentBody>,
     /// The member that a rule refuses.
@@ -122,24 +125,30 @@ pub(super) async fn read(
     name: Option<&DisplayName>,
 ) -> Result<Screened, Error> {
     let (body, name) = (read_body(text, site.policy)?, name.cloned());
-    let mut screened = match rule_set(service, site).await? {
+    let (format, max_links) = (site.policy.text_format, site.max_links);
+    let screened = match rule_set(service, site).await? {
         Some(rules) => {
             let turn = service.screenings.take().await?;
             let work = move || {
-                let screened = screen(&rules, body, name);
+                let screened = screen(Some(&rules), body, name, format, max_links);
                 drop(turn);
                 screened
             };
             apart(work).await?
         }
-        None => Screened { name, ..Screened::plain(body) },
+        None => screen(None, body, name, format, max_links),
     };
-    let typed = screened.original.as_ref().unwrap_or(&screened.body);
-    if site.max_links.is_some_and(|max| links(typed.as_str()) > usize::try_from(max).unwrap_or(usize::MAX)) {
-        screened.holds.push(Hold::Links);
-    }
-    screened.html = SafeHtml::render(&screened.body, site.policy.text_format).map_err(body_refused)?;
-    Ok(screened)
+    screened.map_err(body_refused)
+}
+
+/// What a guest says about a page, without a title that any rule matches: who writes first gives it, and it is shown far
+/// from the comment.
+pub(super) async fn read_page(service: &Service, site: &Site, page: PageFacts) -> Result<PageFacts, Error> {
+    let (Some(title), Some(rules)) = (page.title.clone(), rule_set(service, site).await?) else {
+        return Ok(page);
+    };
+    let screening = apart(move || rules.screen(title.as_str())).await?;
+    Ok(PageFacts { title: page.title.filter(|_| screening.rule_count == 0), ..page })
 }
 
 /// Normalises, checks and renders a text of somebody whom no rule is for.
@@ -155,39 +164,68 @@ fn read_body(text: &DraftText, policy: Policy) -> Result<CommentBody, Error> {
     CommentBody::parse(&text.0, widest).map_err(own)
 }
 
-fn screen(rules: &RuleSet, body: CommentBody, name: Option<DisplayName>) -> Screened {
-    let of_body = rules.screen(body.as_str());
-    let of_name = name.as_ref().map(|name| rules.screen(name.as_str())).unwrap_or_default();
+/// Searches a text for rules as it was typed and as readers get to see it: markup can hide a word from either. What is to
+/// be hidden is hidden in the text as it was typed. Where readers would see it all the same, the text must wait.
+fn screen(
+    rules: Option<&RuleSet>,
+    body: CommentBody,
+    name: Option<DisplayName>,
+    format: TextFormat,
+    max_links: Option<u32>,
+) -> Result<Screened, TooNested> {
+    let find = |text: &str| rules.map(|rules| rules.screen(text)).unwrap_or_default();
+    let find_shown = |shown: &Shown, typed: &CommentBody| {
+        if shown.is_as_typed(typed.as_str()) { Screening::default() } else { find(&shown.text) }
+    };
+    let of_name = name.as_ref().map(|name| find(name.as_str())).unwrap_or_default();
+    let alikes = name.as_ref().map(|name| skeletons_of_alikes(name.as_str())).unwrap_or_default();
+    let name = name.map(|name| match of_name.censored.as_slice() {
+        [] => name,
+        censored => DisplayName::from_stored(censor(name.as_str(), censored)),
+    });
+    let mut html = SafeHtml::render(&body, format)?;
+    let shown = html.shown();
+    let has_many_links = max_links.is_some_and(|max| has_more_links(&body, &shown, max));
+    let (of_body, mut of_shown) = (find(body.as_str()), vec![find_shown(&shown, &body)]);
+    let (mut body, mut original) = (body, None);
+    if !of_body.censored.is_empty() {
+        let masked = CommentBody::from_stored(censor(body.as_str(), &of_body.censored));
+        html = SafeHtml::render(&masked, format)?;
+        of_shown.push(find_shown(&html.shown(), &masked));
+        original = Some(mem::replace(&mut body, masked));
+    }
     let is_refused = |screening: &Screening| screening.action == Some(RuleAction::Reject);
-    let refused = if is_refused(&of_body) { Some("/body") } else { is_refused(&of_name).then_some("/author/name") };
+    let is_body_refused = is_refused(&of_body) || of_shown.iter().any(is_refused);
+    let refused = if is_body_refused { Some("/body") } else { is_refused(&of_name).then_some("/author/name") };
+    let still_shown = of_shown.last().into_iter().flat_map(|screening| with_action(screening, RuleAction::Censor));
+    let held = [&of_body, &of_name].into_iter().chain(&of_shown);
+    let held = held.flat_map(|screening| with_action(screening, RuleAction::Hold));
+    let mut holds = holds_of(held.chain(still_shown));
+    holds.extend(has_many_links.then_some(Hold::Links));
+    Ok(Screened { body, html, name, alikes, original, refused, holds })
+}
+
+/// Whether a text has more links than `max`, as it was typed or as readers get to see it, whichever has more.
+fn has_more_links(typed: &CommentBody, shown: &Shown, max: u32) -> bool {
+    links(typed.as_str()).max(shown.links) > usize::try_from(max).unwrap_or(usize::MAX)
+}
+
+fn holds_of<'a>(matches: impl Iterator<Item = &'a Match>) -> Vec<Hold> {
     let mut holds = Vec::new();
-    let matches = of_body.matches.iter().chain(&of_name.matches);
-    for found in matches.filter(|found| found.action == RuleAction::Hold) {
+    for found in matches {
         let hold = Hold::Rule { id: found.rule_id, pattern: found.pattern.clone() };
         if !holds.contains(&hold) {
             holds.push(hold);
         }
     }
-    let name = name.map(|name| {
-        if of_name.censored.is_empty() {
-            return name;
-        }
-        DisplayName::from_stored(censor(name.as_str(), &of_name.censored))
-    });
-    let shown = (!of_body.censored.is_empty()).then(|| censor(body.as_str(), &of_body.censored));
-    let screened = match shown {
-        Some(shown) => Screened { original: Some(body), ..Screened::plain(CommentBody::from_stored(shown)) },
-        None => Screened::plain(body),
-    };
-    Screened { name, refused, holds, ..screened }
+    holds
+}
+
+fn with_action(screening: &Screening, action: RuleAction) -> impl Iterator<Item = &Match> {
+    screening.matches.iter().filter(move |found| found.action == action)
 }
 
 impl Screened {
-    fn plain(body: CommentBody) -> Self {
-        let html = SafeHtml::from_stored(String::new());
-        Self { body, html, name: None, original: None, refused: None, holds: Vec::new() }
-    }
-
     /// Holds the text as it was typed against the limits of its thread, and says so if a rule of the site refuses it.
     pub(super) fn check(&self, limits: BodyLimits) -> Result<(), Error> {
         self.original.as_ref().unwrap_or(&self.body).check(limits).map_err(body_refused)?;
@@ -195,6 +233,14 @@ impl Screened {
             Some(pointer) => Err(Refusal::input(pointer, Rule::TextNotAllowed).into()),
             None => Ok(()),
         }
+    }
+
+    /// Refuses a guest's name that passes for one of the staff's.
+    pub(super) fn refuse_name_of_staff(&self, connection: &mut Connection) -> Result<(), Error> {
+        if store::staff::has_name(connection, &self.alikes)? {
+            return Err(Refusal::input("/author/name", Rule::NameReserved).into());
+        }
+        Ok(())
     }
 
     /// Everything for which a comment with this text must wait for a moderator.
@@ -262,15 +308,8 @@ pub(super) fn refuse_banned(
     Err(Refusal::Banned { retry_after_seconds: ban::seconds_left(&ends, now) }.into())
 }
 
-/// Refuses a guest's name that passes for one of the staff's.
-pub(super) fn refuse_name_of_staff(connection: &mut Connection, name: &DisplayName) -> Result<(), Error> {
-    if store::staff::has_name(connection, &skeleton(name.as_str()))? {
-        return Err(Refusal::input("/author/name", Rule::NameReserved).into());
-    }
-    Ok(())
-}
-
-/// Refuses who writes again too soon in a thread in slow mode: a writer, or, for one who has no token, their network.
+/// Refuses who writes again too soon in a thread in slow mode: a writer, from wherever they write, and their network,
+/// since anybody can have many tokens.
 ///
 /// Holds the thread then, so that nobody gains by writing twice at the same time.
 pub(super) fn refuse_haste(
@@ -285,10 +324,11 @@ pub(super) fn refuse_haste(
     };
     store::threads::hold(connection, thread.site_id, id)?;
     let since = now.minus_seconds(i64::from(seconds));
-    let last = match author {
-        Some(author) => store::comments::find_last_by_author(connection, thread.site_id, id, author)?,
-        None => store::comments::find_last_by_network(connection, thread.site_id, id, network, since)?,
-    };
+    let by_author = author
+        .map(|author| store::comments::find_last_by_author(connection, thread.site_id, id, author))
+        .transpose()?;
+    let by_network = store::comments::find_last_by_network(connection, thread.site_id, id, network, since)?;
+    let last = by_author.flatten().max(by_network);
     let Some(last) = last.filter(|last| *last > since) else {
         return Ok(());
     };

@@ -14,6 +14,7 @@ promises![
     a_banned_writer_writes_nothing_until_the_ban_ends,
     a_ban_of_a_network_shuts_out_all_who_are_in_it,
     an_end_that_can_not_be_told_is_none,
+    a_ban_of_an_ipv4_address_holds_behind_a_translator,
     a_ban_for_good_lasts_until_it_is_lifted,
     a_second_ban_takes_the_place_of_the_first,
     a_ban_can_be_changed,
@@ -83,12 +84,18 @@ async fn a_ban_of_a_network_shuts_out_all_who_are_in_it(setup: Setup) {
     let added = ban(&mia, &json!({"comment": root, "by": "network"})).await.created();
     let network = added["ban"]["network"].as_str().unwrap().to_owned();
     assert_eq!((&added["ban"]["author"], &added["ban"]["ends_at"]), (&Value::Null, &Value::Null));
-    for (client, address) in [(&dave, "2001:db8::1"), (&world.author("new"), "2001:db8::ffff:1")] {
+    // Who has a /64 mostly has a /56.
+    for (client, address) in [
+        (&dave, "2001:db8::1"),
+        (&world.author("new"), "2001:db8::ffff:1"),
+        (&world.author("new"), "2001:db8:0:1::1"),
+        (&world.author("new"), "2001:db8:0:ff::1"),
+    ] {
         let problem = client.at_address(address).post("/a", "text").await.refused(403, "banned");
         assert_eq!(problem.get("retry_after_seconds"), None);
         client.at_address(address).vote(&root, 1).await.refused(403, "banned");
     }
-    world.author("new").at_address("2001:db8:0:1::1").says("/a", "text").await;
+    world.author("new").at_address("2001:db8:0:100::1").says("/a", "text").await;
     // The same network on another site, by its name.
     let own_origins = Some(origins(&["http://localhost:*"]));
     world.add_site("other", SiteChange { origins: own_origins, ..SiteChange::default() }).await;
@@ -111,6 +118,16 @@ async fn an_end_that_can_not_be_told_is_none(setup: Setup) {
         }
     }
     mia.admin(Method::GET, "bans").await.ok();
+}
+
+async fn a_ban_of_an_ipv4_address_holds_behind_a_translator(setup: Setup) {
+    let world = setup.start_with(&[PROXIES]).await;
+    let mia = world.staff("Mia", Role::Moderator, &[]).await;
+    let dave = world.author("dave").at_address("4.4.4.4");
+    let root = dave.says("/a", "text").await;
+    ban(&mia, &json!({"comment": root, "by": "network"})).await.created();
+    world.author("new").at_address("64:ff9b::404:404").post("/a", "text").await.refused(403, "banned");
+    world.author("new").at_address("64:ff9b::404:405").says("/a", "text").await;
 }
 
 async fn a_ban_for_good_lasts_until_it_is_lifted(setup: Setup) {

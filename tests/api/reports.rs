@@ -15,6 +15,8 @@ promises![
     a_report_is_taken_once_from_each_reader,
     enough_reports_from_different_networks_hold_a_comment,
     many_tokens_of_one_network_count_once,
+    many_networks_of_one_household_count_once,
+    what_staff_say_is_reported_but_never_held,
     a_site_says_how_many_reports_hold,
     nobody_reports_their_own_comment,
     only_published_comments_are_reported,
@@ -80,6 +82,34 @@ async fn many_tokens_of_one_network_count_once(setup: Setup) {
     assert_eq!((stored.report_count, stored.status), (8, Status::Published));
     reader(&world, 3).report(&root, "spam").await.with_status(202);
     assert_eq!(world.stored(&root).await.status, Status::Pending);
+}
+
+async fn many_networks_of_one_household_count_once(setup: Setup) {
+    let world = setup.start_with(&[PROXIES]).await;
+    let root = world.author("dave").at_address("192.0.2.99").says("/a", "text").await;
+    for subnet in 0..5 {
+        world.reader().at_address(&format!("2001:db8:0:{subnet}::1")).report(&root, "spam").await.with_status(202);
+    }
+    reader(&world, 1).report(&root, "spam").await.with_status(202);
+    assert_eq!(world.stored(&root).await.status, Status::Published);
+    world.reader().at_address("2001:db8:0:100::1").report(&root, "spam").await.with_status(202);
+    assert_eq!(world.stored(&root).await.status, Status::Pending);
+}
+
+async fn what_staff_say_is_reported_but_never_held(setup: Setup) {
+    let world = setup.start_with(&[PROXIES]).await;
+    let mia = world.staff("Mia", Role::Moderator, &[]).await;
+    world.author("dave").at_address("192.0.2.99").says("/a", "text").await;
+    let body = json!({"site": "default", "thread": {"key": "/a"}, "body": "Stay polite."});
+    let root = id(&mia.admin(Method::POST, "comments").json(&body).await.created());
+    for number in 1..=5 {
+        reader(&world, number).report(&root, "abuse").await.with_status(202);
+    }
+    let stored = world.stored(&root).await;
+    assert_eq!((stored.status, stored.report_count, stored.version), (Status::Published, 5, 1));
+    let queues = mia.admin(Method::GET, "queues").await.ok();
+    assert_eq!(queues["totals"]["reported"], 1);
+    assert_eq!(world.audit().await, Vec::<String>::new());
 }
 
 async fn a_site_says_how_many_reports_hold(setup: Setup) {

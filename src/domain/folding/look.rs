@@ -3,6 +3,8 @@
 use std::sync::LazyLock;
 
 use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+use unicode_script::{Script, UnicodeScript};
 use unicode_security::confusable_detection;
 
 /// Whether a mark only stands at a letter and leaves it the letter that it is: accents, points of Hebrew and Arabic,
@@ -18,13 +20,13 @@ pub(super) fn is_accent(c: char) -> bool {
 pub(super) enum Look {
     /// It is this letter of a–z, perhaps drawn in another way.
     Letter(char),
-    /// Like this letter of a–z.
-    Alike(char),
+    /// Like this letter of a–z, but of this script.
+    Alike(char, Script),
     /// Like a letter of a–z with something to it: `é`, `ø`.
     Latin,
-    /// Like no Latin letter: a letter of another script.
-    Other,
-    /// No letter at all.
+    /// Like no Latin letter: a letter of this other script.
+    Other(Script),
+    /// No letter at all, or one that is at home in many scripts or only changes another, as `ʻ` does.
     Sign,
 }
 
@@ -44,8 +46,12 @@ static LOOKS: LazyLock<Vec<Look>> = LazyLock::new(|| ('\0'..='\u{30FF}').map(loo
 
 fn look_up(c: char) -> Look {
     // The few strokes of Han that might pass for an `l` are words of their own.
-    if matches!(c, '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}') {
-        return Look::Other;
+    match c {
+        '\u{4E00}'..='\u{9FFF}' => return Look::Other(Script::Han),
+        '\u{AC00}'..='\u{D7A3}' => return Look::Other(Script::Hangul),
+        // The I of an alphabet of capitals. By its prototype, which is that of every I, it would be an `l`.
+        '\u{A4F2}' => return Look::Alike('i', Script::Lisu),
+        _ => {}
     }
     if let Some(letter) = drawn_letter(c) {
         return Look::Letter(letter);
@@ -57,10 +63,16 @@ fn look_up(c: char) -> Look {
     let mut capitals = c.to_uppercase();
     let capital = capitals.next().filter(|capital| *capital != c && capitals.next().is_none());
     match (small, capital.and_then(look_of_prototype)) {
-        (Some(look @ Look::Alike(_)), _) | (_, Some(look)) | (Some(look), None) => look,
-        (None, None) if c.is_alphabetic() => Look::Other,
-        (None, None) => Look::Sign,
+        (Some(look @ Look::Alike(..)), _) | (_, Some(look)) | (Some(look), None) => look,
+        (None, None) => script_of_letter(c).map_or(Look::Sign, Look::Other),
     }
+}
+
+/// The script that a letter tells, if it does.
+fn script_of_letter(c: char) -> Option<Script> {
+    let tells = c.is_alphabetic() && c.general_category() != GeneralCategory::ModifierLetter;
+    let script = Some(c.script()).filter(|_| tells)?;
+    (!matches!(script, Script::Common | Script::Inherited | Script::Unknown)).then_some(script)
 }
 
 /// What a character looks like by its prototype alone, if it looks like Latin.
@@ -68,7 +80,7 @@ fn look_of_prototype(c: char) -> Option<Look> {
     let mut buffer = [0; 4];
     let mut prototype = confusable_detection::skeleton(c.encode_utf8(&mut buffer));
     let first = prototype.next().filter(char::is_ascii_alphabetic)?;
-    Some(if prototype.next().is_none() { Look::Alike(first.to_ascii_lowercase()) } else { Look::Latin })
+    Some(if prototype.next().is_none() { Look::Alike(first.to_ascii_lowercase(), c.script()) } else { Look::Latin })
 }
 
 /// The letter of a–z that a character is a drawing of, where neither NFKC nor UTS #39 says so: small capitals, and white

@@ -11,9 +11,10 @@ use std::ops::Range;
 
 use caseless::Caseless;
 use unicode_normalization::UnicodeNormalization;
+use unicode_script::Script;
 use unicode_segmentation::UnicodeSegmentation;
 
-pub use name::skeleton;
+pub use name::{skeleton, skeletons_of_alikes};
 
 use self::look::{Look, is_accent, look_of};
 use super::text::{is_forbidden, is_invisible};
@@ -34,9 +35,11 @@ enum Letters {
 pub struct Folded {
     text: String,
     segments: Vec<Segment>,
-    /// Where in the folded text a letter of a–z stands that was something else in the original, in ascending order.
-    look_alikes: Vec<usize>,
-    is_of_another_script: bool,
+    /// Where in the folded text a letter of a–z stands that was something else in the original, in ascending order, and
+    /// of which script that was.
+    look_alikes: Vec<(usize, Script)>,
+    /// The scripts of the letters that can't be Latin.
+    scripts: Vec<Script>,
 }
 
 /// How many letters of a part of a text are read as a–z, but are something else.
@@ -44,10 +47,10 @@ pub struct Folded {
 pub enum LookAlikes {
     /// None.
     None,
-    /// Some: it was meant to deceive.
+    /// Some, or all, but of more than one script: it was meant to deceive.
     Some,
-    /// All: it may be a word of another script.
-    All,
+    /// All: it may be a word of this script.
+    All(Script),
 }
 
 /// A part of the folded text, and the part of the original that it was made from.
@@ -78,7 +81,7 @@ impl Folded {
             text: String::with_capacity(text.len()),
             segments: Vec::new(),
             look_alikes: Vec::new(),
-            is_of_another_script: false,
+            scripts: Vec::new(),
         };
         let mut at = 0;
         while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
@@ -113,21 +116,23 @@ impl Folded {
     /// How many of the letters a–z in a part of the folded text are look-alikes.
     #[must_use]
     pub fn look_alikes(&self, part: &Range<usize>) -> LookAlikes {
-        let first = self.look_alikes.partition_point(|at| *at < part.start);
-        let count = self.look_alikes.iter().skip(first).take_while(|at| **at < part.end).count();
-        let letters = || self.text.bytes().take(part.end).skip(part.start).filter(u8::is_ascii_lowercase).count();
-        match count {
-            0 => LookAlikes::None,
-            _ if count == letters() => LookAlikes::All,
-            _ => LookAlikes::Some,
+        let first = self.look_alikes.partition_point(|(at, _)| *at < part.start);
+        let mut found = self.look_alikes.iter().skip(first).take_while(|(at, _)| *at < part.end);
+        let Some((_, script)) = found.next() else { return LookAlikes::None };
+        let (mut count, mut is_of_one_script) = (1, true);
+        for (_, other) in found {
+            count += 1;
+            is_of_one_script &= other == script;
         }
+        let letters = || self.text.bytes().take(part.end).skip(part.start).filter(u8::is_ascii_lowercase).count();
+        if is_of_one_script && count == letters() { LookAlikes::All(*script) } else { LookAlikes::Some }
     }
 
-    /// Whether the text, read by [`Folded::of`], has letters that can't be Latin: then a word of look-alikes in it is a
-    /// word of that script, as the Russian `рот` is no English `pot`.
+    /// Whether the text, read by [`Folded::of`], has letters of a script that can't be Latin: then a word of look-alikes
+    /// of that script in it is a word of that script, as the Russian `рот` is no English `pot`.
     #[must_use]
-    pub const fn is_of_another_script(&self) -> bool {
-        self.is_of_another_script
+    pub fn has_letters_of(&self, script: Script) -> bool {
+        self.scripts.contains(&script)
     }
 
     /// Where a part of the folded text stands in the original: the shortest range of whole characters (grapheme
@@ -203,15 +208,19 @@ impl Folded {
     }
 
     fn push_look(&mut self, c: char) {
-        let look = look_of(c);
-        self.is_of_another_script |= look == Look::Other;
-        let seen = match look {
+        let seen = match look_of(c) {
             Look::Letter(letter) => letter,
-            Look::Alike(letter) => {
-                self.look_alikes.push(self.text.len());
+            Look::Alike(letter, script) => {
+                self.look_alikes.push((self.text.len(), script));
                 letter
             }
-            Look::Latin | Look::Other | Look::Sign => c,
+            Look::Other(script) => {
+                if !self.scripts.contains(&script) {
+                    self.scripts.push(script);
+                }
+                c
+            }
+            Look::Latin | Look::Sign => c,
         };
         self.text.push(seen);
     }
@@ -316,20 +325,25 @@ mod tests {
     }
 
     #[test]
-    fn a_text_tells_its_script() {
-        let cases = [
-            ("plain", false, false),
-            ("ѕраm", true, false),
-            ("déjà vu, Ærø", false, false),
-            ("ѕрам", true, false),
-            ("Закрой рот", true, true),
-            ("日本", false, true),
-            ("👍 ٣", false, false),
+    fn a_text_tells_its_scripts() {
+        let cases: [(&str, bool, &[Script]); 13] = [
+            ("plain", false, &[]),
+            ("ѕраm", true, &[]),
+            ("déjà vu, Ærø", false, &[]),
+            ("ѕрам", true, &[]),
+            ("Закрой рот", true, &[Script::Cyrillic]),
+            ("日本", false, &[Script::Han]),
+            ("日本のニュース", false, &[Script::Han, Script::Hiragana, Script::Katakana]),
+            ("한국 λ", false, &[Script::Hangul, Script::Greek]),
+            ("👍 ٣", false, &[]),
+            ("Hawaiʻi okinaʼ", false, &[]),
+            ("ーー々", false, &[]),
+            ("ꓮ ꓹ", true, &[]),
+            ("ª µ ℓ ∑", true, &[]),
         ];
-        for (text, has_look_alikes, is_of_another_script) in cases {
+        for (text, has_look_alikes, scripts) in cases {
             let folded = Folded::of(text);
-            let found = (folded.has_look_alikes(), folded.is_of_another_script());
-            assert_eq!(found, (has_look_alikes, is_of_another_script), "{text}");
+            assert_eq!((folded.has_look_alikes(), folded.scripts.as_slice()), (has_look_alikes, scripts), "{text}");
             assert!(!Folded::as_typed(text).has_look_alikes());
         }
     }
@@ -340,15 +354,17 @@ mod tests {
             ("spam", LookAlikes::None),
             ("жж ❤", LookAlikes::None),
             ("ѕpam", LookAlikes::Some),
-            ("ѕрам", LookAlikes::All),
-            ("ѕ.р.а.м", LookAlikes::All),
+            ("ѕрам", LookAlikes::All(Script::Cyrillic)),
+            ("ѕ.р.а.м", LookAlikes::All(Script::Cyrillic)),
+            ("ѕρам", LookAlikes::Some),
+            ("ꓢꓑꓮꓟ", LookAlikes::All(Script::Lisu)),
             ("ꜱᴘᴀᴍ", LookAlikes::None),
         ];
         for (text, expected) in cases {
             let folded = Folded::of(text);
             assert_eq!(folded.look_alikes(&(0..folded.as_str().len())), expected, "{text}");
         }
-        assert_eq!(Folded::of("pаy рот").look_alikes(&(4..7)), LookAlikes::All);
+        assert_eq!(Folded::of("pаy рот").look_alikes(&(4..7)), LookAlikes::All(Script::Cyrillic));
     }
 
     proptest! {
@@ -357,7 +373,7 @@ mod tests {
             let folded = Folded::of(&text);
             let words: Vec<String> = text.split_whitespace().map(str::to_ascii_lowercase).collect();
             prop_assert_eq!(folded.as_str().split_whitespace().collect::<Vec<_>>(), words);
-            prop_assert!(!folded.has_look_alikes() && !folded.is_of_another_script());
+            prop_assert!(!folded.has_look_alikes() && folded.scripts.is_empty());
         }
 
         #[test]

@@ -4,12 +4,15 @@
 //! result, nor how it is stored.
 
 mod markdown;
+mod shown;
 
 use std::{collections::HashSet, sync::LazyLock};
 
 use ammonia::{Builder, Url, UrlRelative};
 use linkify::{LinkFinder, LinkKind};
 use thiserror::Error;
+
+pub use shown::Shown;
 
 use super::body::CommentBody;
 
@@ -60,6 +63,12 @@ impl SafeHtml {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// What readers get to see of it.
+    #[must_use]
+    pub fn shown(&self) -> Shown {
+        Shown::of(&self.0)
     }
 
     /// The HTML, owned.

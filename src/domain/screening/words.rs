@@ -130,12 +130,13 @@ impl Search<'_, '_> {
     }
 }
 
-/// Whether something that was found may be what the rule means. A word that is wholly made of look-alikes is a disguise
-/// in a Latin text, and a word of its own in a text of that script: `рот` is Russian for mouth, `pot` isn't.
+/// Whether something that was found may be what the rule means. A word that is wholly made of look-alikes of one script is
+/// a word of its own in a text that has other letters of that script, and a disguise in every other text: `рот` is Russian
+/// for mouth, `pot` isn't.
 pub(super) fn is_in_script(folded: &Folded, of_rule: LookAlikes, found: &Range<usize>) -> bool {
     match (of_rule, folded.look_alikes(found)) {
-        (LookAlikes::None, LookAlikes::All) => !folded.is_of_another_script(),
-        (LookAlikes::All, LookAlikes::None) => folded.is_of_another_script(),
+        (LookAlikes::None, LookAlikes::All(script)) => !folded.has_letters_of(script),
+        (LookAlikes::All(script), LookAlikes::None) => folded.has_letters_of(script),
         _ => true,
     }
 }
