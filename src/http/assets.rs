@@ -21,7 +21,7 @@ pub const OPENAPI_JSON: &str = include_str!(concat!(env!("OUT_DIR"), "/openapi.j
 const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                            connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// What doesn't change while a version of the program runs.
-const CACHING: &str = "public, max-age=300, stale-while-revalidate=3600";
+pub(super) const CACHING: &str = "public, max-age=300, stale-while-revalidate=3600";
 
 struct Asset {
     path: &'static str,

@@ -9,6 +9,7 @@ pub mod answer;
 pub mod assets;
 mod connection;
 pub mod cors;
+pub mod encoding;
 pub mod envelope;
 pub mod error;
 pub mod gate;
@@ -22,6 +23,7 @@ pub mod routes;
 pub mod server;
 pub mod shape;
 mod turn;
+pub mod widget;
 mod wire;
 
 use std::sync::Arc;

@@ -17,7 +17,7 @@ use super::error::ApiError;
 use super::gate::{Access, api, find_site, gate, take_from_quota};
 use super::protocol::Protocol;
 use super::public::{comments, rankings, reports, threads, viewers, votes};
-use super::{assets, cors, health};
+use super::{assets, cors, health, widget};
 use crate::domain::quota::Action;
 
 /// One method at one address.
@@ -265,6 +265,12 @@ fn beside_the_api() -> Vec<Address> {
         address("/moderation/", vec![open("read_moderation_page", assets::read_moderation_page)]),
         address("/moderation/{file}", vec![open("read_moderation_file", assets::read_moderation_page)]),
         address("/moderation/{folder}/{file}", vec![open("read_moderation_part", assets::read_moderation_page)]),
+        address("/widget.js", vec![open("read_widget", widget::read_widget)]),
+        address("/count.js", vec![open("read_count", widget::read_widget)]),
+        address("/widget.css", vec![open("read_widget_style", widget::read_widget)]),
+        address("/widget.json", vec![open("read_widget_versions", widget::read_widget_versions)]),
+        address("/widget/locales/{file}", vec![open("read_widget_locale", widget::read_widget)]),
+        address("/widget/{version}/{file}", vec![open("read_widget_version", widget::read_widget_version)]),
     ]
 }
 

@@ -213,7 +213,7 @@ impl Contract {
         if exchange.method == "HEAD" {
             return if answer.body.is_empty() { Vec::new() } else { vec!["a HEAD with a body".to_owned()] };
         }
-        if !content_type.ends_with("json") {
+        if !content_type.ends_with("json") || answer.has_header("content-encoding") {
             return Vec::new();
         }
         match serde_json::from_slice::<Value>(&answer.body) {

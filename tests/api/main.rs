@@ -52,6 +52,7 @@ mod texts;
 mod threads;
 mod undo;
 mod votes;
+mod widget;
 mod wire;
 
 use std::process::ExitCode;
@@ -80,6 +81,7 @@ const AREAS: &[Area] = &[
     ("protocol", protocol::PROMISES),
     ("wire", wire::PROMISES),
     ("service", service::PROMISES),
+    ("widget", widget::PROMISES),
     ("sessions", sessions::PROMISES),
     ("staff", staff::PROMISES),
     ("admin_threads", admin_threads::PROMISES),

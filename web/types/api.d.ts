@@ -1291,10 +1291,153 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/widget.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The widget
+         * @description The script that a page embeds: it defines `<rejoinder-comments>`, `<rejoinder-count>` and `<rejoinder-ranking>`.
+         *     The version that this address stands for changes with the service; `read_widget_versions` says where one stands
+         *     that doesn't.
+         */
+        get: operations["read_widget"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/count.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The widget of counts
+         * @description A script that defines `<rejoinder-count>` only, for pages that list articles.
+         */
+        get: operations["read_count"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget.css": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The style of the widget
+         * @description The same style sheet that the script has in it, for comments that were rendered before the script runs.
+         */
+        get: operations["read_widget_style"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The version of the widget
+         * @description Where the scripts stand under an address that never changes what it stands for, and what a page can hold them
+         *     against (Subresource Integrity).
+         */
+        get: operations["read_widget_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/locales/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The texts of the widget in a language
+         * @description Read by the widget in pages of that language. English is in the script.
+         */
+        get: operations["read_widget_locale"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/widget/{version}/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A script of the widget by its version
+         * @description The same script as under its short address, for as long as the service has this version; another is 404.
+         */
+        get: operations["read_widget_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Where the widget stands, by its version. */
+        WidgetVersions: {
+            /** @description Changes with any file of the widget. */
+            version: string;
+            /** @description The scripts. */
+            scripts: {
+                widget: components["schemas"]["WidgetScript"];
+                count: components["schemas"]["WidgetScript"];
+            };
+        };
+        /** @description A script of the widget. */
+        WidgetScript: {
+            /**
+             * Format: uri-reference
+             * @description Its address, relative to the service.
+             */
+            url: string;
+            /** @description The `integrity` attribute of the script. */
+            integrity: string;
+        };
         /** @description The id of a comment. Opaque, and ordered by time when compared as text. */
         CommentId: string;
         /**
@@ -4778,6 +4921,31 @@ export interface components {
          * @example public, max-age=300, stale-while-revalidate=3600
          */
         AssetCaching: "public, max-age=300, stale-while-revalidate=3600";
+        /**
+         * @description Anybody may keep the answer for a year without asking again.
+         * @example public, max-age=31536000, immutable
+         */
+        ForeverCaching: "public, max-age=31536000, immutable";
+        /**
+         * @description The answer depends on the `Accept-Encoding` header.
+         * @example Accept-Encoding
+         */
+        VaryEncoding: "Accept-Encoding";
+        /**
+         * @description The answer is compressed; only where `Accept-Encoding` takes gzip.
+         * @example gzip
+         */
+        Gzip: "gzip";
+        /**
+         * @description Pages of any origin may load the answer.
+         * @example cross-origin
+         */
+        CrossOrigin: "cross-origin";
+        /**
+         * @description Pages of the service itself may load the answer.
+         * @example same-origin
+         */
+        OwnPages: "same-origin";
         /**
          * @description Anybody may keep the answer, and asks each time whether it is still the one.
          * @example public, no-cache
@@ -8263,6 +8431,7 @@ export interface operations {
                     "X-Request-Id": components["headers"]["RequestId"];
                     "X-Content-Type-Options": components["headers"]["NoSniff"];
                     "Content-Security-Policy": components["headers"]["ModerationPolicy"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["OwnPages"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8277,6 +8446,7 @@ export interface operations {
                     "X-Request-Id": components["headers"]["RequestId"];
                     "X-Content-Type-Options": components["headers"]["NoSniff"];
                     "Content-Security-Policy": components["headers"]["ModerationPolicy"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["OwnPages"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8316,6 +8486,7 @@ export interface operations {
                     "X-Request-Id": components["headers"]["RequestId"];
                     "X-Content-Type-Options": components["headers"]["NoSniff"];
                     "Content-Security-Policy": components["headers"]["ModerationPolicy"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["OwnPages"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8332,6 +8503,7 @@ export interface operations {
                     "X-Request-Id": components["headers"]["RequestId"];
                     "X-Content-Type-Options": components["headers"]["NoSniff"];
                     "Content-Security-Policy": components["headers"]["ModerationPolicy"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["OwnPages"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8377,6 +8549,7 @@ export interface operations {
                     "X-Request-Id": components["headers"]["RequestId"];
                     "X-Content-Type-Options": components["headers"]["NoSniff"];
                     "Content-Security-Policy": components["headers"]["ModerationPolicy"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["OwnPages"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8393,6 +8566,359 @@ export interface operations {
                     "X-Request-Id": components["headers"]["RequestId"];
                     "X-Content-Type-Options": components["headers"]["NoSniff"];
                     "Content-Security-Policy": components["headers"]["ModerationPolicy"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["OwnPages"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeaderFieldsTooLarge"];
+        };
+    };
+    read_widget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of an answer that the client holds: while that is still right, the new answer is 304 without a body.
+                 *     Browsers send it by themselves; a page of another origin can't set it.
+                 * @example "1XTFlparJnkrcVo9"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["AssetCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    "Content-Encoding": components["headers"]["Gzip"];
+                    "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Security-Policy": components["headers"]["DataOnly"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript; charset=utf-8": string;
+                };
+            };
+            /** @description The file is still what the `If-None-Match` header named. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["AssetCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Security-Policy": components["headers"]["DataOnly"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeaderFieldsTooLarge"];
+        };
+    };
+    read_count: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of an answer that the client holds: while that is still right, the new answer is 304 without a body.
+                 *     Browsers send it by themselves; a page of another origin can't set it.
+                 * @example "1XTFlparJnkrcVo9"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["AssetCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    "Content-Encoding": components["headers"]["Gzip"];
+                    "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Security-Policy": components["headers"]["DataOnly"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript; charset=utf-8": string;
+                };
+            };
+            /** @description The file is still what the `If-None-Match` header named. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["AssetCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Security-Policy": components["headers"]["DataOnly"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeaderFieldsTooLarge"];
+        };
+    };
+    read_widget_style: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of an answer that the client holds: while that is still right, the new answer is 304 without a body.
+                 *     Browsers send it by themselves; a page of another origin can't set it.
+                 * @example "1XTFlparJnkrcVo9"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["AssetCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    "Content-Encoding": components["headers"]["Gzip"];
+                    "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Security-Policy": components["headers"]["DataOnly"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/css; charset=utf-8": string;
+                };
+            };
+            /** @description The file is still what the `If-None-Match` header named. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["AssetCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Security-Policy": components["headers"]["DataOnly"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeaderFieldsTooLarge"];
+        };
+    };
+    read_widget_versions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of an answer that the client holds: while that is still right, the new answer is 304 without a body.
+                 *     Browsers send it by themselves; a page of another origin can't set it.
+                 * @example "1XTFlparJnkrcVo9"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["AssetCaching"];
+                    "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Security-Policy": components["headers"]["DataOnly"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WidgetVersions"];
+                };
+            };
+            /** @description The file is still what the `If-None-Match` header named. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["AssetCaching"];
+                    "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Security-Policy": components["headers"]["DataOnly"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeaderFieldsTooLarge"];
+        };
+    };
+    read_widget_locale: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of an answer that the client holds: while that is still right, the new answer is 304 without a body.
+                 *     Browsers send it by themselves; a page of another origin can't set it.
+                 * @example "1XTFlparJnkrcVo9"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The language and `.json`.
+                 * @example de.json
+                 */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["AssetCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    "Content-Encoding": components["headers"]["Gzip"];
+                    "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Security-Policy": components["headers"]["DataOnly"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description The file is still what the `If-None-Match` header named. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["AssetCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Security-Policy": components["headers"]["DataOnly"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeaderFieldsTooLarge"];
+        };
+    };
+    read_widget_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of an answer that the client holds: while that is still right, the new answer is 304 without a body.
+                 *     Browsers send it by themselves; a page of another origin can't set it.
+                 * @example "1XTFlparJnkrcVo9"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The version that `read_widget_versions` names.
+                 * @example 2f1c5a9be07d
+                 */
+                version: string;
+                /**
+                 * @description The name of the script.
+                 * @example widget.js
+                 */
+                file: "widget.js" | "count.js";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["ForeverCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    "Content-Encoding": components["headers"]["Gzip"];
+                    "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Security-Policy": components["headers"]["DataOnly"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript; charset=utf-8": string;
+                };
+            };
+            /** @description The file is still what the `If-None-Match` header named. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["ForeverCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Security-Policy": components["headers"]["DataOnly"];
                     [name: string]: unknown;
                 };
                 content?: never;
