@@ -8,8 +8,10 @@ pub mod authors;
 pub mod bans;
 pub mod cases;
 pub mod comments;
+pub mod conversations;
 pub mod credentials;
 pub mod decisions;
+pub mod demo;
 pub mod editing;
 mod error;
 mod guests;
@@ -44,7 +46,7 @@ pub mod votes;
 mod walking;
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 pub use error::Error;
@@ -85,6 +87,8 @@ pub struct Service {
     /// The key of the hashes of networks, once it was read.
     network_key: Arc<OnceLock<NetworkKey>>,
     rule_sets: screening::RuleSets,
+    /// Whether the site that shows the service in use was seen.
+    has_demo: Arc<AtomicBool>,
 }
 
 impl Service {
@@ -119,6 +123,7 @@ impl Service {
             changes: Arc::default(),
             network_key: Arc::default(),
             rule_sets: screening::RuleSets::default(),
+            has_demo: Arc::default(),
         }
     }
 }

@@ -18,6 +18,7 @@ mod contract;
 mod coverage;
 mod databases;
 mod documents;
+mod html;
 mod judge;
 mod operations;
 mod promise;
@@ -32,6 +33,7 @@ mod cors;
 mod decisions;
 mod editing;
 mod idempotency;
+mod pages;
 mod paging;
 mod posting;
 mod protocol;
@@ -82,6 +84,7 @@ const AREAS: &[Area] = &[
     ("wire", wire::PROMISES),
     ("service", service::PROMISES),
     ("widget", widget::PROMISES),
+    ("pages", pages::PROMISES),
     ("sessions", sessions::PROMISES),
     ("staff", staff::PROMISES),
     ("admin_threads", admin_threads::PROMISES),

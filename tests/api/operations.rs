@@ -11,6 +11,7 @@ use crate::contract::{CONTRACT, Operation};
 pub(crate) fn on_site(client: &Client, comment: &str) -> Vec<Request> {
     vec![
         client.thread("/a", ""),
+        client.read("comments.html?thread=%2Fa"),
         client.post("/a", "text"),
         client.comment(comment),
         client.edit(comment, "text"),

@@ -58,6 +58,39 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/comments.html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The name of the site: 1 to 64 of `a` to `z`, `0` to `9` and `-`, not beginning or ending with `-`. Any other is
+                 *     404 `site_not_found`.
+                 * @example default
+                 */
+                site: components["parameters"]["Site"];
+            };
+            cookie?: never;
+        };
+        /**
+         * The first page of a thread as HTML
+         * @description The element `<rejoinder-comments>` with the first page of the thread in it (declarative Shadow DOM), to be put
+         *     into a page where that is built, or by an edge server: readers see the comments without JavaScript, and the
+         *     script of the widget takes the element over where it runs. All addresses in it are absolute; that of the service
+         *     is the one that it was asked by, so pass `Host` on, and name a proxy that ends TLS in `http.trusted_proxies`.
+         *
+         *     Public: the answer is the same for everybody and may be cached. Everything that users wrote is escaped, or came
+         *     out of the sanitiser.
+         */
+        get: operations["render_comments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/comments/{comment_id}": {
         parameters: {
             query?: never;
@@ -3080,7 +3113,7 @@ export interface components {
         /**
          * @description The client takes nothing that the service can give.
          *
-         *     - `not_acceptable`: the `Accept` header excludes `application/json`. Refusals are sent as
+         *     - `not_acceptable`: the `Accept` header excludes `application/json`, or `text/html` where that is the answer. Refusals are sent as
          *       `application/problem+json` in any case.
          */
         NotAcceptable: {
@@ -3236,7 +3269,7 @@ export interface components {
          *     - `missing_parameter`: the parameter `thread` isn't there.
          *     - `unknown_parameter`: a parameter is not known here.
          *     - `duplicate_parameter`: a parameter stands there more than once.
-         *     - `invalid_value`: a parameter isn't one of its values, not a whole number, or no thread key.
+         *     - `invalid_value`: a parameter isn't one of its values, not a whole number, no thread key, or no name of a language.
          *     - `out_of_range`: a number is not from `min` to `max`.
          */
         InvalidThreadListQuery: {
@@ -5244,6 +5277,101 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidPost"];
             429: components["responses"]["PostRateLimited"];
+            431: components["responses"]["HeaderFieldsTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    render_comments: {
+        parameters: {
+            query: {
+                /**
+                 * @description The key of the thread, percent-encoded.
+                 * @example first-thread
+                 */
+                thread: components["parameters"]["Thread"];
+                /**
+                 * @description The order of the roots, as in `list_comments`.
+                 * @example top
+                 */
+                sort?: "newest" | "oldest" | "top";
+                /**
+                 * @description How many items the answer holds at most, from 1 to 100; 20 if not given.
+                 * @example 20
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description How many replies each root carries at most, from 0 to 20; 3 if not given.
+                 * @example 3
+                 */
+                replies?: number;
+                /**
+                 * @description The language of the texts around the comments. One that the widget doesn't have is English.
+                 * @example de
+                 */
+                lang?: string;
+            };
+            header?: {
+                /**
+                 * @description The `ETag` of an answer that the client holds: while that is still right, the new answer is 304 without a body.
+                 *     Browsers send it by themselves; a page of another origin can't set it.
+                 * @example "1XTFlparJnkrcVo9"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The name of the site: 1 to 64 of `a` to `z`, `0` to `9` and `-`, not beginning or ending with `-`. Any other is
+                 *     404 `site_not_found`.
+                 * @example default
+                 */
+                site: components["parameters"]["Site"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The element. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["PublicCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    "Content-Encoding": components["headers"]["Gzip"];
+                    "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Security-Policy": components["headers"]["DataOnly"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html; charset=utf-8": string;
+                };
+            };
+            /** @description The element is still what the `If-None-Match` header named. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["PublicCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Security-Policy": components["headers"]["DataOnly"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            404: components["responses"]["SiteNotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            422: components["responses"]["InvalidThreadListQuery"];
+            429: components["responses"]["RateLimited"];
             431: components["responses"]["HeaderFieldsTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Busy"];
