@@ -127,6 +127,24 @@ fn what_is_decided_in_one_place_is_decided_nowhere_else() {
 }
 
 #[test]
+fn no_template_prints_a_text_as_it_is() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let templates: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(templates.len() >= 6, "{templates:?}");
+    for path in templates {
+        let text = fs::read_to_string(&path).unwrap().replace(" || ", " or ");
+        // Types that need no escaping say so themselves, and only names in quotes stand around a value.
+        for code in ["|", "escape", "{% include", "{% filter", "onclick", "<style", " style=", "={{"] {
+            assert!(!text.contains(code), "{} has {code}", path.display());
+        }
+        let is_html = path.extension().is_some_and(|extension| extension == "html");
+        assert!(is_html, "{}: what a template is escaped for follows from its name", path.display());
+    }
+    let types = sources("src").iter().map(|(_, text)| text.matches("impl HtmlSafe for").count()).sum::<usize>();
+    assert_eq!(types, 6, "types that are printed as they are");
+}
+
+#[test]
 fn no_drawer_is_named_after_nothing() {
     let empty = ["util", "utils", "common", "helper", "helpers", "misc"];
     for (path, _) in sources("src").into_iter().chain(sources("tests")) {

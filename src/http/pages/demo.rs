@@ -4,6 +4,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::answers::protect;
+use crate::domain::thread::PageUrl;
 use crate::http::Api;
 use crate::http::answer::{entity_tag, public_bytes};
 use crate::http::assets::{Asset, MODERATION_CACHING};
@@ -22,7 +23,7 @@ const FILES: &[Asset] = include!(concat!(env!("OUT_DIR"), "/demo.rs"));
 pub async fn read_demo(request: HttpRequest, api: Data<Api>) -> Result<HttpResponse, ApiError> {
     let page = serve(&request, &api, "/demo/")?;
     let origin = own_origin(&request, &api.settings.trusted_proxies);
-    let address = origin.and_then(|origin| url::Url::parse(&format!("{origin}/demo")).ok());
+    let address = origin.and_then(|origin| PageUrl::parse(&format!("{origin}/demo")));
     // An article without comments is better than none.
     if let Err(error) = demo::ensure(&api.service, address).await {
         tracing::warn!(%error, "the comments of the demo were not made");

@@ -7,8 +7,6 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use url::Url;
-
 use self::examples::{Example, THREADS};
 use super::guests::Welcome;
 use super::posting::{Draft, DraftText, Post, Posted};
@@ -30,7 +28,7 @@ pub const DEMO_SITE: &str = "demo";
 ///
 /// # Errors
 /// The store's trouble; or a refusal, if an example is against a rule, such as a name that is one of the staff's by now.
-pub async fn ensure(service: &Service, page: Option<Url>) -> Result<(), Error> {
+pub async fn ensure(service: &Service, page: Option<PageUrl>) -> Result<(), Error> {
     if service.has_demo.load(Ordering::SeqCst) {
         return Ok(());
     }
@@ -43,7 +41,7 @@ pub async fn ensure(service: &Service, page: Option<Url>) -> Result<(), Error> {
     Ok(())
 }
 
-async fn make(service: &Service, page: Option<&Url>) -> Result<(), Error> {
+async fn make(service: &Service, page: Option<&PageUrl>) -> Result<(), Error> {
     let slug = Slug::parse(DEMO_SITE).ok_or(Refusal::SiteNotFound)?;
     let site = Arc::new(new_site(service, slug.clone())?);
     let mut posts = Vec::new();
@@ -89,13 +87,13 @@ fn in_order_of_time() -> Vec<(&'static str, &'static str, &'static Example)> {
 async fn prepare(
     service: &Service,
     site: &Arc<Site>,
-    page: Option<&Url>,
+    page: Option<&PageUrl>,
     (path, title): (&str, &str),
     example: &Example,
     network: u8,
 ) -> Result<Post, Error> {
     let broken = |what: &str| Error::Broken(format!("an example has {what}: {}", example.text));
-    let url = page.and_then(|page| page.join(path).ok()).and_then(|url| PageUrl::parse(url.as_str()));
+    let url = page.and_then(|page| page.as_url().join(path).ok()).and_then(|url| PageUrl::parse(url.as_str()));
     let is_own = |url: &PageUrl| Origin::of(url.as_url()).is_some_and(|origin| site.links_to(&origin));
     let title = PageTitle::parse(title).map_err(|_error| broken("a long title"))?;
     let draft = Draft {
