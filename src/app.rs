@@ -1,6 +1,7 @@
 //! Putting the parts together: settings, store, use cases and server, from start to drain.
 
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -39,7 +40,9 @@ pub enum StartError {
     #[error("the database can't be used: {0}")]
     Service(#[from] service::Error),
     /// The address can't be listened on.
-    #[error("can't listen on {address}: {reason}")]
+    #[error(
+        "can't listen on {address}: {reason}; the setting `http.listen` (REJOINDER__HTTP__LISTEN) names another address"
+    )]
     Listen {
         /// The address.
         address: SocketAddr,
@@ -65,6 +68,12 @@ impl StartError {
 /// [`StartError::Database`].
 pub fn check(settings: &Settings) -> Result<(), StartError> {
     Ok(Store::check(&settings.database).map_err(MigrationError::from)?)
+}
+
+/// The file of a SQLite database that isn't there yet.
+#[must_use]
+pub fn missing_database(settings: &Settings) -> Option<PathBuf> {
+    Store::file(&settings.database).filter(|file| !file.exists())
 }
 
 /// Opens the database and gives the use cases over it. Blocks; not to be called from async code.

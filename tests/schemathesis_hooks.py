@@ -6,11 +6,15 @@ import re
 
 import schemathesis
 
+# A bare key, or a quoted one.
+GOOD = re.compile(r'("?)([!#-\[\]-~](?:[ !#-\[\]-~]{0,238}[!#-\[\]-~])?)\1')
 numbers = itertools.count()
 
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
     key = (case.headers or {}).get("Idempotency-Key")
-    if isinstance(key, str) and re.fullmatch("[0-9A-Za-z-]{1,200}", key):
-        case.headers["Idempotency-Key"] = f"{key}-{next(numbers)}"
+    good = GOOD.fullmatch(key) if isinstance(key, str) else None
+    if good:
+        quote, bare = good.groups()
+        case.headers["Idempotency-Key"] = f"{quote}{bare}-{next(numbers)}{quote}"

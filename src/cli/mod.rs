@@ -118,7 +118,7 @@ fn execute(arguments: Arguments) -> Result<(), Failure> {
             let service = open(&settings)?;
             Ok(actix_rt::System::new().block_on(app::run(&settings, service))?)
         }
-        Command::Migrate => with_service(&settings, async |_| say("the schema is up to date")),
+        Command::Migrate => with_new_service(&settings, async |_| say("the schema is up to date")),
         Command::CheckConfig => check_config(&settings),
         Command::Health => health::ask(settings.http.listen),
         Command::Site { command } => with_service(&settings, async |service| sites::execute(service, command).await),
@@ -136,7 +136,23 @@ fn open(settings: &Settings) -> Result<Service, StartError> {
     app::open(settings, Clock::system(), Randomness::from_system())
 }
 
+/// For commands that mean the database of a service. A wrong folder gives them one of their own, which they say.
 fn with_service(settings: &Settings, work: impl AsyncFnOnce(&Service) -> Result<(), Failure>) -> Result<(), Failure> {
+    let missing = app::missing_database(settings);
+    with_new_service(settings, work)?;
+    if let Some(file) = missing {
+        let file = file.display();
+        let notice =
+            format!("rejoinder: this made a new database, {file}. A service that already runs uses another one.");
+        writeln!(std::io::stderr(), "{notice}")?;
+    }
+    Ok(())
+}
+
+fn with_new_service(
+    settings: &Settings,
+    work: impl AsyncFnOnce(&Service) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let service = open(settings)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {

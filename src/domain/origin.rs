@@ -43,6 +43,14 @@ impl Origin {
     }
 }
 
+impl Origin {
+    /// Whether nothing in it means anything to a shell, so that it can be named in a command that is there to be copied.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.to_string().bytes().all(|byte| byte.is_ascii_alphanumeric() || b":/.-_[]".contains(&byte))
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let default_port = if self.scheme == "https" { 443 } else { 80 };

@@ -10,6 +10,7 @@ use super::author::{MAX_NAME_CHARACTERS, NameError};
 use super::body::BodyError;
 use super::html::TooNested;
 use super::note::NoteTooLong;
+use super::origin::Origin;
 use super::password::PasswordError;
 use super::quota::{Action, Standing};
 use super::rule::PatternError;
@@ -156,6 +157,12 @@ pub enum Refusal {
         /// The most rules.
         max: u64,
     },
+    /// The member of staff would have too many API tokens.
+    #[error("A member of staff can have {max} API tokens that haven't ended. Withdraw one that isn't used.")]
+    TooManyTokens {
+        /// The most tokens.
+        max: u64,
+    },
     /// Another thread of the site has this key.
     #[error("Another thread of the site has this key. To move the comments there, send `merge: true` too.")]
     ThreadKeyTaken,
@@ -165,8 +172,8 @@ pub enum Refusal {
         /// The most comments.
         max: u64,
     },
-    /// The site has threads.
-    #[error("The site has threads, and only an empty one can be removed.")]
+    /// The site has comments.
+    #[error("The site has comments, and only one that nobody has written to can be removed.")]
     SiteNotEmpty,
     /// Another site has this name.
     #[error("There is a site of this name already.")]
@@ -242,6 +249,7 @@ impl Refusal {
             Self::RuleNotFound,
             Self::BanNotFound,
             Self::TooManyRules { max: 0 },
+            Self::TooManyTokens { max: 0 },
             Self::ThreadKeyTaken,
             Self::ThreadTooLarge { max: 0 },
             Self::SiteNotEmpty,
@@ -296,6 +304,7 @@ impl Refusal {
             Self::RuleNotFound => "rule_not_found",
             Self::BanNotFound => "ban_not_found",
             Self::TooManyRules { .. } => "too_many_rules",
+            Self::TooManyTokens { .. } => "too_many_tokens",
             Self::ThreadKeyTaken => "thread_key_taken",
             Self::ThreadTooLarge { .. } => "thread_too_large",
             Self::SiteNotEmpty => "site_not_empty",
@@ -314,9 +323,10 @@ impl Refusal {
             Self::EditWindowClosed { edit_window_seconds } => {
                 vec![("edit_window_seconds", u64::from(*edit_window_seconds))]
             }
-            Self::TooManyRules { max } | Self::ThreadTooLarge { max } | Self::SiteRequired { max } => {
-                vec![("max", *max)]
-            }
+            Self::TooManyRules { max }
+            | Self::TooManyTokens { max }
+            | Self::ThreadTooLarge { max }
+            | Self::SiteRequired { max } => vec![("max", *max)],
             Self::Banned { retry_after_seconds } => {
                 retry_after_seconds.map(|seconds| ("retry_after_seconds", seconds)).into_iter().collect()
             }
@@ -343,10 +353,14 @@ fn origin_advice(origin: &str, site: &str) -> String {
                 instance."
             .to_owned();
     }
-    format!(
-        "Pages of {origin} may not write to the site `{site}`. Its owner can allow them: \
-         `rejoinder site set {site} --add-origin {origin}`."
-    )
+    let refusal = format!("Pages of {origin} may not write to the site `{site}`.");
+    // Anybody can send any origin, and this advice is there to be copied into a shell.
+    match Origin::parse(origin).filter(Origin::is_plain) {
+        Some(origin) => {
+            format!("{refusal} Its owner can allow them: `rejoinder site set {site} --add-origin {origin}`.")
+        }
+        None => refusal,
+    }
 }
 
 /// A member of the request body and the rule that it breaks.

@@ -153,10 +153,7 @@ impl BlockedOrigin {
         if self.origin == "null" {
             return "The page is a file, or in a sandboxed frame. Serve it over http.".to_owned();
         }
-        let plain = |origin: &Origin| {
-            origin.to_string().bytes().all(|byte| byte.is_ascii_alphanumeric() || b":/.-_[]".contains(&byte))
-        };
-        match Origin::parse(&self.origin).filter(plain) {
+        match Origin::parse(&self.origin).filter(Origin::is_plain) {
             Some(origin) => format!(
                 "If it is yours, add it under Sites → Origins, or run: rejoinder site set {site} --add-origin {origin}"
             ),

@@ -106,6 +106,7 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::NotUndoable
         | Refusal::DecisionSuperseded
         | Refusal::TooManyRules { .. }
+        | Refusal::TooManyTokens { .. }
         | Refusal::ThreadKeyTaken
         | Refusal::ThreadTooLarge { .. }
         | Refusal::SiteNotEmpty

@@ -159,7 +159,7 @@ fn insert(
     };
     let has_replaced = store::bans::replace(connection, &ban)?;
     let event = if has_replaced { Event::BanChanged } else { Event::BanAdded };
-    log::note(connection, service, Some(site.id), actor.staff(), event, ban.subject())?;
+    write_down(connection, service, actor, event, &ban)?;
     let since = match new.removal {
         Removal::None => None,
         Removal::Day => Some(now.minus_seconds(DAY_SECONDS)),
@@ -170,6 +170,29 @@ fn insert(
         None => Vec::new(),
     };
     Ok((SiteBan { ban, site: site.slug, is_active: true }, has_replaced, doomed))
+}
+
+/// Adds a ban to the log, with its reason and its end.
+fn write_down(
+    connection: &mut Connection,
+    service: &Service,
+    actor: &Actor,
+    event: Event,
+    ban: &Ban,
+) -> Result<(), Error> {
+    let end = match ban.ends_at {
+        Some(end) => format!("until {}", minute(end)?),
+        None => "without end".to_owned(),
+    };
+    let subject = log::subject(&ban.subject(), &[end]);
+    log::note_because(connection, service, Some(ban.site_id), actor.staff(), event, subject, ban.reason.clone())
+}
+
+/// "2026-12-02 10:05 UTC"
+fn minute(time: Timestamp) -> Result<String, Error> {
+    let time = jiff::Timestamp::from_millisecond(time.milliseconds());
+    let time = time.map_err(|error| Error::Broken(format!("a time can't be told: {error}")))?;
+    Ok(time.strftime("%Y-%m-%d %H:%M UTC").to_string())
 }
 
 /// Rejects comments, each by a decision of its own that can be undone; how many that were.
@@ -251,8 +274,7 @@ pub async fn change(service: &Service, actor: Actor, id: BanId, change: BanChang
         found.ban.ends_at = change.ends_at.unwrap_or(found.ban.ends_at);
         found.is_active = found.ban.is_active(now);
         store::bans::update(connection, &found.ban)?;
-        let (site, subject) = (Some(found.ban.site_id), found.ban.subject());
-        log::note(connection, &service_in, site, actor.staff(), Event::BanChanged, subject)?;
+        write_down(connection, &service_in, &actor, Event::BanChanged, &found.ban)?;
         Ok(found)
     };
     service.store.write(work).await

@@ -3,6 +3,7 @@
 use super::{Error, Service};
 use crate::domain::id::{DecisionId, SiteId};
 use crate::domain::log::{CommentChange, Entry, Event};
+use crate::domain::note::Note;
 use crate::domain::staff::Staff;
 use crate::store::{self, Connection};
 
@@ -16,6 +17,19 @@ pub(super) fn note<'a>(
     event: Event,
     subject: impl Into<String>,
 ) -> Result<(), Error> {
+    note_because(connection, service, site, staff, event, subject, None)
+}
+
+/// The same with the reason that was given for it.
+pub(super) fn note_because<'a>(
+    connection: &mut Connection,
+    service: &Service,
+    site: Option<SiteId>,
+    staff: impl Into<Option<&'a Staff>>,
+    event: Event,
+    subject: impl Into<String>,
+    reason: Option<Note>,
+) -> Result<(), Error> {
     let now = service.clock.now();
     let entry = Entry {
         id: DecisionId::from_number(service.randomness.id_number(now)),
@@ -25,7 +39,7 @@ pub(super) fn note<'a>(
         change: None,
         subject: Some(subject.into()),
         reason: None,
-        note: None,
+        note: reason.map(|reason| reason.as_str().to_owned()),
         undoes_id: None,
         created_at: now,
     };

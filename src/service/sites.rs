@@ -142,10 +142,8 @@ pub async fn add(service: &Service, by: Option<&Actor>, slug: Slug, change: Site
         if !store::sites::insert(connection, &site)? {
             return Ok(Changed::Taken);
         }
-        if let Some(actor) = &by {
-            let subject = log::subject(slug.as_str(), &site.describe_changes(&new));
-            log::note(connection, &own, Some(id), actor.staff(), Event::SiteAdded, subject)?;
-        }
+        let subject = log::subject(slug.as_str(), &site.describe_changes(&new));
+        log::note(connection, &own, Some(id), by.as_ref().map(Actor::staff), Event::SiteAdded, subject)?;
         Ok::<_, Error>(Changed::To(site))
     };
     service.store.write(work).await
@@ -168,10 +166,8 @@ pub async fn set(service: &Service, by: Option<&Actor>, slug: Slug, change: Site
             return Ok(Changed::To(site));
         }
         store::sites::update(connection, &site)?;
-        if let Some(actor) = &by {
-            let subject = log::subject(slug.as_str(), &site.describe_changes(&before));
-            log::note(connection, &own, Some(site.id), actor.staff(), Event::SiteChanged, subject)?;
-        }
+        let subject = log::subject(slug.as_str(), &site.describe_changes(&before));
+        log::note(connection, &own, Some(site.id), by.as_ref().map(Actor::staff), Event::SiteChanged, subject)?;
         Ok::<_, Error>(Changed::To(site))
     };
     let outcome = service.store.write(work).await?;
@@ -179,19 +175,20 @@ pub async fn set(service: &Service, by: Option<&Actor>, slug: Slug, change: Site
     Ok(outcome)
 }
 
-/// Removes a site that has no threads, with its rules, bans and statistics.
+/// Removes a site that nobody has written to, with its threads, rules, bans and statistics.
 ///
 /// # Errors
-/// [`Refusal::SiteNotFound`]; [`Refusal::SiteNotEmpty`] when it has threads, or is `default`; or the store's trouble.
+/// [`Refusal::SiteNotFound`]; [`Refusal::SiteNotEmpty`] when it has comments, or is `default`; or the store's trouble.
 pub async fn remove(service: &Service, actor: &Actor, slug: Slug) -> Result<(), Error> {
     let removed = slug.clone();
     let (own, actor) = (service.clone(), actor.clone());
     let work = move |connection: &mut Connection| {
         let site = hold_for(connection, Some(&actor), &slug)?;
-        let has_threads = !store::threads::list_newest(connection, site.id, i64::MAX, 1)?.is_empty();
-        if has_threads || slug.as_str() == DEFAULT_SITE {
+        let has_comments = !store::comments::list_newest_ids(connection, site.id, 1)?.is_empty();
+        if has_comments || slug.as_str() == DEFAULT_SITE {
             return Err(Refusal::SiteNotEmpty.into());
         }
+        store::threads::delete_all(connection, site.id)?;
         store::sites::delete(connection, site.id)?;
         log::note(connection, &own, None, actor.staff(), Event::SiteRemoved, slug.as_str())
     };
@@ -211,13 +208,14 @@ fn hold_for(connection: &mut Connection, by: Option<&Actor>, slug: &Slug) -> Res
 /// # Errors
 /// The store's trouble.
 pub(super) async fn ensure_default(service: &Service) -> Result<(), Error> {
-    let origins = DEFAULT_ORIGINS.iter().filter_map(|origin| OriginPattern::parse(origin)).collect();
-    let change = SiteChange { origins: Some(origins), ..SiteChange::default() };
     let slug = Slug::parse(DEFAULT_SITE).ok_or(Refusal::SiteNotFound)?;
     let wanted = slug.clone();
     let found = service.store.read(move |connection| store::sites::find(connection, &wanted)).await?;
     if found.is_none() {
-        add(service, None, slug, change).await?;
+        let now = service.clock.now();
+        let mut site = Site::new(SiteId::from_number(service.randomness.id_number(now)), slug, now);
+        site.origins = DEFAULT_ORIGINS.iter().filter_map(|origin| OriginPattern::parse(origin)).collect();
+        service.store.write(move |connection| store::sites::insert(connection, &site)).await?;
     }
     Ok(())
 }

@@ -143,7 +143,7 @@ pub async fn find_by_name(service: &Service, name: &StaffName) -> Result<Staff, 
     Ok(found.ok_or(Refusal::StaffNotFound)?)
 }
 
-/// Changes a member of staff. Who is disabled, or loses their password, is signed out everywhere.
+/// Changes a member of staff. Who is disabled, or loses their password or second factor, is signed out everywhere.
 ///
 /// # Errors
 /// [`Refusal::StaffNotFound`], [`Refusal::SiteNotFound`], [`Refusal::NameTaken`], [`Refusal::LastOwner`], or the store's
@@ -263,7 +263,7 @@ fn take_away(
         staff.has_password = false;
     }
     let is_shut_out = staff.is_disabled && !before.is_disabled;
-    if is_shut_out || change.removes_password {
+    if is_shut_out || change.removes_password || change.removes_totp {
         store::sessions::delete_by_staff(connection, staff.id, None)?;
     }
     Ok(())

@@ -285,17 +285,21 @@ fn hold(connection: &mut Connection, site: SiteId, id: ThreadId) -> Result<Threa
 /// # Errors
 /// The store's trouble.
 pub async fn set(service: &Service, site: Arc<Site>, key: ThreadKey, change: ThreadChange) -> Result<Thread, Error> {
-    let (clock, randomness) = (service.clock.clone(), service.randomness.clone());
+    let own = service.clone();
     let work = move |connection: &mut Connection| {
-        let now = clock.now();
-        let fresh = ThreadId::from_number(randomness.id_number(now));
+        let now = own.clock.now();
+        let fresh = ThreadId::from_number(own.randomness.id_number(now));
         store::threads::insert(connection, site.id, fresh, &key, now)?;
         let found = store::threads::find(connection, site.id, &key)?.and_then(|thread| thread.id);
         let id = found.ok_or_else(|| Error::Conflict("the thread was made by another at the same time".to_owned()))?;
         let held = hold(connection, site.id, id)?;
         let changed = change.apply(connection, &site, &held, now)?;
-        store::threads::update_settings(connection, site.id, id, &changed)?;
-        Ok(changed.at(&site, now))
+        if changed != held {
+            store::threads::update_settings(connection, site.id, id, &changed)?;
+            let subject = log::subject(key.as_str(), &describe_changes(&held, &changed));
+            log::note(connection, &own, Some(site.id), None, Event::ThreadChanged, subject)?;
+        }
+        Ok::<_, Error>(changed.at(&site, now))
     };
     service.store.write(work).await
 }

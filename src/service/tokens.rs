@@ -17,6 +17,8 @@ use crate::store::{self, Connection};
 pub const DEFAULT_DAYS: u32 = 90;
 /// The most days.
 pub const MAX_DAYS: u32 = 366;
+/// How many tokens that haven't ended a member of staff can have.
+const MAX_TOKENS: u64 = 100;
 
 /// A token that is to be made.
 #[derive(Debug, Clone)]
@@ -66,12 +68,18 @@ pub async fn list(
 /// Makes a token of one's own.
 ///
 /// # Errors
-/// [`Refusal::NotPermitted`] for a scope that the request itself doesn't have, [`Refusal::SiteNotFound`], or the store's
+/// [`Refusal::NotPermitted`] for a scope that the request itself doesn't have, [`Refusal::SiteNotFound`],
+/// [`Refusal::TooManyTokens`], [`Refusal::InvalidStaffToken`] for somebody who was shut out meanwhile, or the store's
 /// trouble.
 pub async fn add(service: &Service, actor: Actor, new: NewToken) -> Result<(Token, ApiToken), Error> {
     let (service, store) = (service.clone(), service.store.clone());
     let work = move |connection: &mut Connection| {
         let now = service.clock.now();
+        let held = store::staff::hold(connection, actor.staff().id)?;
+        held.filter(|staff| !staff.is_disabled).ok_or(Refusal::InvalidStaffToken)?;
+        if store::tokens::count_by_staff(connection, actor.staff().id, now)? >= MAX_TOKENS {
+            return Err(Refusal::TooManyTokens { max: MAX_TOKENS }.into());
+        }
         let maker = maker(connection, &actor)?;
         let site_id = match &new.site {
             Some(slug) => Some(site_of(connection, &actor, slug)?),

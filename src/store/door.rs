@@ -3,6 +3,7 @@
 //!
 //! Queries run on threads made for blocking, so that the callers stay free. What can't be begun in time is refused as busy.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -163,6 +164,15 @@ impl Store {
     /// [`Error::Failed`] when it can't.
     pub fn check(settings: &DatabaseSettings) -> Result<(), Error> {
         Database::parse(settings).map(|_| ())
+    }
+
+    /// The file of a SQLite database; `None` for a server.
+    #[must_use]
+    pub fn file(settings: &DatabaseSettings) -> Option<PathBuf> {
+        match Database::parse(settings) {
+            Ok(Database::Sqlite { path }) => Some(PathBuf::from(path)),
+            _ => None,
+        }
     }
 
     /// Opens the database and brings its schema up to date. Blocks; not to be called from async code.

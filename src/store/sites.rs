@@ -178,7 +178,7 @@ pub fn update(connection: &mut Connection, site: &Site) -> Result<(), Error> {
 /// Deletes a site with what belongs to it but to no thread: its rules, bans and statistics, and who is bound to it.
 ///
 /// # Errors
-/// [`Error::Conflict`] when it has threads.
+/// [`Error::Conflict`] when it has threads still.
 pub fn delete(connection: &mut Connection, id: SiteId) -> Result<(), Error> {
     each_backend!(connection, |conn| diesel::delete(sites::table.find(id.number())).execute(conn))?;
     Ok(())

@@ -116,6 +116,16 @@ pub fn list_newest(connection: &mut Connection, site: SiteId, before: i64, limit
     rows.into_iter().map(Row::into_thread).collect()
 }
 
+/// Deletes all threads of a site, none of which may have comments.
+///
+/// # Errors
+/// [`Error::Conflict`] when one has.
+pub fn delete_all(connection: &mut Connection, site: SiteId) -> Result<(), Error> {
+    let target = threads::table.filter(threads::site_id.eq(site.number()));
+    each_backend!(connection, |conn| diesel::delete(target).execute(conn))?;
+    Ok(())
+}
+
 /// Those threads of the site that have one of these keys, in no order.
 ///
 /// # Errors

@@ -104,6 +104,21 @@ pub fn list_by_staff(
     rows.into_iter().map(Row::into_record).collect()
 }
 
+/// How many tokens of a member of staff haven't ended.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn count_by_staff(connection: &mut Connection, staff: StaffId, now: Timestamp) -> Result<u64, Error> {
+    let query = || {
+        api_tokens::table
+            .filter(api_tokens::staff_id.eq(staff.number()))
+            .filter(api_tokens::expires_at.gt(now.milliseconds()))
+            .count()
+    };
+    let count: i64 = each_backend!(connection, |conn| query().get_result(conn))?;
+    u64::try_from(count).map_err(|_negative| Error::corrupt("api_tokens"))
+}
+
 /// Adds a token.
 ///
 /// # Errors

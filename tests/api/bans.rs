@@ -50,6 +50,12 @@ async fn a_banned_writer_writes_nothing_until_the_ban_ends(setup: Setup) {
         "created_at": "2026-01-01T00:00:00.000Z", "ends_at": "2026-01-01T01:00:00.000Z", "is_active": true
     });
     assert_eq!((&added["ban"], &added["removed"]), (&expected, &json!(0)));
+    let line = mia.admin(Method::GET, "decisions?limit=1").await.ok()["decisions"][0].clone();
+    let subject = format!("dave ({}): until 2026-01-01 01:00 UTC", added["ban"]["author"]["id"].as_str().unwrap());
+    assert_eq!(
+        (&line["action"], &line["subject"], &line["note"]),
+        (&json!("ban"), &json!(subject), &json!("Insults."))
+    );
     world.pass_seconds(60);
     let calls =
         || [dave.post("/a", "text"), dave.edit(&root, "text"), dave.vote(&foreign, 1), dave.report(&foreign, "spam")];

@@ -139,7 +139,7 @@ async fn what_a_rule_censors_is_kept_for_staff_only(setup: Setup) {
     let dave = world.author("dave");
     let answer = dave.post("/a", "Damn, <it>").await.created();
     let comment = &answer["comment"];
-    assert_eq!((&comment["body"], &comment["body_html"]), (&json!("****, <it>"), &json!("<p>****, &lt;it&gt;</p>")));
+    assert_eq!((&comment["body"], &comment["body_html"]), (&json!("••••, <it>"), &json!("<p>••••, &lt;it&gt;</p>")));
     let root = id(&answer);
     for text in [
         world.reader().thread("/a", "").await.text(),
@@ -153,11 +153,11 @@ async fn what_a_rule_censors_is_kept_for_staff_only(setup: Setup) {
     dave.edit(&root, "damn again").await.ok();
     let expected = [
         (RevisionKind::Censored, "Damn, <it>".to_owned()),
-        (RevisionKind::Edited, "****, <it>".to_owned()),
+        (RevisionKind::Edited, "••••, <it>".to_owned()),
         (RevisionKind::Censored, "damn again".to_owned()),
     ];
     assert_eq!(world.revisions(&root).await, expected);
-    assert_eq!(world.reader().comment(&root).await.ok()["comment"]["body"], "**** again");
+    assert_eq!(world.reader().comment(&root).await.ok()["comment"]["body"], "•••• again");
 }
 
 async fn a_name_is_screened_like_a_text(setup: Setup) {
@@ -169,7 +169,7 @@ async fn a_name_is_screened_like_a_text(setup: Setup) {
     let problem = world.author("Casino Dave").post("/a", "text").await.refused(422, "text_not_allowed");
     assert_eq!(problem["errors"][0]["pointer"], "/author/name");
     let shown = world.author("damn dave").post("/a", "text").await.created();
-    assert_eq!(shown["comment"]["author"]["name"], "**** dave");
+    assert_eq!(shown["comment"]["author"]["name"], "•••• dave");
     let held = waits(&world.author("the winner"), "/a", "text").await;
     assert_eq!(world.stored(&held).await.holds, [rule(&winner, "winner")]);
 }

@@ -2,6 +2,8 @@
 
 use rejoinder::domain::access::Role;
 use rejoinder::domain::site::SiteChange;
+use rejoinder::domain::thread::ThreadState;
+use rejoinder::service::threads::ThreadChange;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -15,6 +17,7 @@ promises![
     a_change_of_a_site_is_logged_with_old_and_new,
     everything_that_is_wrong_with_a_site_is_said_at_once,
     a_limit_that_contradicts_another_is_refused,
+    what_a_command_changes_is_in_the_log,
     a_site_is_removed_only_when_it_is_empty,
     sites_are_listed_in_pages_oldest_first,
     who_is_bound_to_sites_has_only_those,
@@ -171,6 +174,29 @@ async fn a_limit_that_contradicts_another_is_refused(setup: Setup) {
     set(&mia, "default", &json!({"min_characters": 301, "max_characters": 301})).await.ok();
 }
 
+async fn what_a_command_changes_is_in_the_log(setup: Setup) {
+    let world = setup.start().await;
+    let mia = world.staff("Mia", Role::Owner, &[]).await;
+    world.add_site("news", SiteChange { guests: Some(false), ..SiteChange::default() }).await;
+    world.set_site(SiteChange { max_characters: Some(500), ..SiteChange::default() }).await;
+    world
+        .set_thread_of("news", "/b", ThreadChange { state: Some(ThreadState::Closed), ..ThreadChange::default() })
+        .await;
+    let log = mia.admin(Method::GET, "decisions?limit=3").await.ok();
+    let lines: Vec<Value> = log["decisions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| json!([line["action"], line["staff"], line["subject"]]))
+        .collect();
+    let expected = json!([
+        ["change_thread", null, "/b: state closed"],
+        ["change_site", null, "default: max_characters 300 → 500"],
+        ["add_site", null, "news: guests true → false"],
+    ]);
+    assert_eq!(json!(lines), expected);
+}
+
 async fn a_site_is_removed_only_when_it_is_empty(setup: Setup) {
     let world = setup.start().await;
     let mia = world.staff("Mia", Role::Owner, &[]).await;
@@ -187,6 +213,10 @@ async fn a_site_is_removed_only_when_it_is_empty(setup: Setup) {
         .await
         .refused(403, "origin_not_allowed");
     world.write_down().await;
+    // What was set for a page that nobody has written to is no reason to keep it.
+    world
+        .set_thread_of("sports", "/b", ThreadChange { state: Some(ThreadState::Closed), ..ThreadChange::default() })
+        .await;
     remove(&mia, "sports").await.with_status(204);
     find(&mia, "sports").await.refused(404, "site_not_found");
     world.author("dave").on_site("sports").post("/a", "text").await.refused(404, "site_not_found");

@@ -25,6 +25,7 @@ promises![
     a_token_is_described_by_the_rules,
     a_token_ends,
     a_token_never_gets_more_than_its_maker_has,
+    nobody_has_more_than_a_hundred_tokens,
     tokens_of_others_are_for_owners_only,
     a_secret_is_shown_once_and_kept_nowhere,
     all_of_it_is_written_down,
@@ -182,8 +183,8 @@ async fn who_lost_everything_is_let_in_again(setup: Setup) {
     let himself = me(&tom).await;
     let changed = change(&ada, &himself, json!({"remove_totp": true})).await.ok();
     assert_eq!((&changed["has_totp"], &changed["has_password"]), (&json!(false), &json!(true)));
-    sign_in(&world, &typed("Tom", None)).await.ok();
-    browser.admin(Method::GET, "me").await.ok();
+    browser.admin(Method::GET, "me").await.refused(401, "session_ended");
+    let browser = enter(&world, &tom).await;
     // Nothing of the old factor is left.
     add_second_factor(&world, &browser).await;
     sign_in(&world, &typed("Tom", Some(&recovery[0]))).await.refused(401, "sign_in_failed");
@@ -342,6 +343,24 @@ async fn a_token_is_described_by_the_rules(setup: Setup) {
     }
     let body = json!({"name": "x", "scopes": null, "site": null, "expires_in_days": null});
     ada.admin(Method::POST, "tokens").json(&body).await.created();
+}
+
+async fn nobody_has_more_than_a_hundred_tokens(setup: Setup) {
+    let world = setup.start().await;
+    let ada = world.staff("Ada", Role::Owner, &[]).await;
+    let add = || ada.admin(Method::POST, "tokens").json(&json!({"name": "x", "expires_in_days": 1}));
+    // Her first one is one of them. Those that are made at the same time count one another.
+    for _ in 0..24 {
+        tokio::join!(add().into_future(), add().into_future(), add().into_future(), add().into_future());
+    }
+    let (one, two, three, four) =
+        tokio::join!(add().into_future(), add().into_future(), add().into_future(), add().into_future());
+    let statuses = [one, two, three, four].map(|answer| answer.status);
+    assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 3, "{statuses:?}");
+    assert_eq!(add().await.refused(409, "too_many_tokens")["max"], 100);
+    // Those that have ended don't count.
+    world.pass_seconds(86_400);
+    add().await.created();
 }
 
 async fn a_token_ends(setup: Setup) {

@@ -258,7 +258,11 @@ impl World {
 
     /// Changes a thread of the site `default`.
     pub(crate) async fn set_thread(&self, key: &str, change: ThreadChange) {
-        let site = sites::find(&self.0.service, "default").await.unwrap();
+        self.set_thread_of("default", key, change).await;
+    }
+
+    pub(crate) async fn set_thread_of(&self, site: &str, key: &str, change: ThreadChange) {
+        let site = sites::find(&self.0.service, site).await.unwrap();
         threads::set(&self.0.service, site, ThreadKey::parse(key).unwrap(), change).await.unwrap();
     }
 

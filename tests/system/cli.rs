@@ -30,11 +30,14 @@ fn a_site_is_added_changed_and_listed() {
         let added =
             run(&database, &["site", "add", "news", "--origin", "https://news.example", "--max-characters", "500"]);
         assert_eq!(added.code, Some(0), "{}", added.err);
+        // Whoever is in the wrong folder learns of it.
+        assert_eq!(added.err.contains("this made a new database, "), kind == Kind::Sqlite, "{}", added.err);
         assert!(added.out.contains("max_characters=500") && added.out.contains("origins=https://news.example"));
 
         let again = run(&database, &["site", "add", "news"]);
         assert_eq!(again.code, Some(1));
         assert!(again.err.contains("there is a site of this name"), "{}", again.err);
+        assert!(!again.err.contains("a new database"), "{}", again.err);
 
         let changes = ["--add-origin", "https://*.news.example", "--moderation", "pre", "--text-format", "markdown"];
         let set = run(&database, &[&["site", "set", "news"], &changes[..]].concat());
@@ -126,7 +129,10 @@ fn staff_are_added_listed_changed_and_let_in() {
         assert_eq!(database.lines(days), ["365", "365", "90", "366"]);
         let log = "SELECT action AS line FROM decisions WHERE staff_id IS NULL ORDER BY id";
         let (add, token) = ("add_staff", "add_token");
-        assert_eq!(database.lines(log), [add, token, add, token, "change_staff", "change_staff", token, token]);
+        assert_eq!(
+            database.lines(log),
+            ["add_site", add, token, add, token, "change_staff", "change_staff", token, token]
+        );
     }
 }
 

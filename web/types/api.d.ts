@@ -864,7 +864,8 @@ export interface paths {
         put?: never;
         /**
          * Add rules
-         * @description Adds up to 500 rules of one kind at once: one for each pattern, all or none. A site has at most 2,000 rules.
+         * @description Adds up to 500 rules of one kind at once: one for each pattern, all or none. A site has at most 2,000 rules,
+         *     of which 200 are regular expressions.
          *
          *     Rules look at the text and the name of what guests post and edit, after both were folded, so that upper and
          *     lower case, for instance, make no difference. All that match count: `reject` before `censor` before `hold`.
@@ -1054,7 +1055,8 @@ export interface paths {
         /**
          * Change a member of staff
          * @description Changes what is named, and leaves the rest. Who is disabled can't sign in, and their sessions end and their
-         *     tokens are refused from now on; what they did stays. The last owner of all sites who isn't disabled can't lose
+         *     tokens are refused from now on; what they did stays. Taking away a password or a second factor ends their
+         *     sessions, too. The last owner of all sites who isn't disabled can't lose
          *     that: 409 `last_owner`. Needs `administer`. Takes from the quota `staff`.
          */
         patch: operations["change_staff"];
@@ -1077,8 +1079,8 @@ export interface paths {
          * Make an API token
          * @description Makes a token of one's own. Its secret is in this answer and nowhere else. It gets no more than the request
          *     itself has: scopes beyond it are 403 `not_permitted`, sites beyond it 404 `site_not_found`; made by a token, it
-         *     is for the same site and ends with it at the latest. A token for one site can't `administer`. Takes from the
-         *     quota `staff`.
+         *     is for the same site and ends with it at the latest. A token for one site can't `administer`. A member of staff
+         *     can have 100 that haven't ended: 409 `too_many_tokens`. Takes from the quota `staff`.
          */
         post: operations["add_token"];
         delete?: never;
@@ -2479,11 +2481,14 @@ export interface components {
         RuleKind: "word" | "wildcard" | "regex";
         /**
          * @description What happens to what matches: it waits for a moderator (`hold`), it is refused (`reject`), or what matched is
-         *     replaced with asterisks (`censor`).
+         *     replaced with bullets (`censor`).
          * @enum {string}
          */
         RuleAction: "hold" | "reject" | "censor";
-        /** @description What to look for; at most 500 characters, counted in Unicode code points. */
+        /**
+         * @description What to look for; at most 500 characters, counted in Unicode code points. A word or a wildcard has at most 200 as
+         *     readers see them (extended grapheme clusters); a regular expression has at most 500 bytes.
+         */
         Pattern: string;
         /** @description Rules that were added. Later versions may add members. */
         Rules: {
@@ -2768,7 +2773,7 @@ export interface components {
          * @description The reason for a refusal. Stable; later versions may add values.
          * @enum {string}
          */
-        ProblemCode: "bad_request" | "duplicate_member" | "invalid_cursor" | "invalid_encoding" | "invalid_json" | "invalid_percent_encoding" | "json_too_deep" | "code_required" | "invalid_staff_token" | "invalid_token" | "session_ended" | "sign_in_failed" | "staff_token_required" | "token_required" | "banned" | "cross_site_request" | "edit_window_closed" | "guests_not_allowed" | "not_permitted" | "not_your_comment" | "origin_not_allowed" | "own_comment" | "thread_closed" | "voting_disabled" | "wrong_code" | "wrong_password" | "author_not_found" | "ban_not_found" | "comment_not_found" | "decision_not_found" | "not_found" | "rule_not_found" | "session_not_found" | "site_not_found" | "staff_not_found" | "thread_not_found" | "token_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "already_undone" | "decision_superseded" | "idempotency_in_progress" | "last_owner" | "name_taken" | "not_undoable" | "site_not_empty" | "site_taken" | "thread_key_taken" | "thread_too_large" | "too_many_rules" | "precondition_failed" | "content_too_large" | "unsupported_media_type" | "body_too_long" | "body_too_many_bytes" | "body_too_nested" | "body_too_short" | "comment_not_pinnable" | "duplicate_parameter" | "idempotency_key_reused" | "invalid_email" | "invalid_idempotency_key" | "invalid_password" | "invalid_pattern" | "invalid_thread_key" | "invalid_url" | "invalid_value" | "missing_field" | "missing_parameter" | "name_blank" | "name_reserved" | "name_too_long" | "out_of_range" | "parent_not_found" | "site_required" | "text_not_allowed" | "text_too_long" | "title_too_long" | "too_many_combining_marks" | "unknown_field" | "unknown_parameter" | "wrong_type" | "rate_limited" | "slow_mode" | "header_fields_too_large" | "internal" | "busy";
+        ProblemCode: "bad_request" | "duplicate_member" | "invalid_cursor" | "invalid_encoding" | "invalid_json" | "invalid_percent_encoding" | "json_too_deep" | "code_required" | "invalid_staff_token" | "invalid_token" | "session_ended" | "sign_in_failed" | "staff_token_required" | "token_required" | "banned" | "cross_site_request" | "edit_window_closed" | "guests_not_allowed" | "not_permitted" | "not_your_comment" | "origin_not_allowed" | "own_comment" | "thread_closed" | "voting_disabled" | "wrong_code" | "wrong_password" | "author_not_found" | "ban_not_found" | "comment_not_found" | "decision_not_found" | "not_found" | "rule_not_found" | "session_not_found" | "site_not_found" | "staff_not_found" | "thread_not_found" | "token_not_found" | "method_not_allowed" | "not_acceptable" | "request_timeout" | "already_undone" | "decision_superseded" | "idempotency_in_progress" | "last_owner" | "name_taken" | "not_undoable" | "site_not_empty" | "site_taken" | "thread_key_taken" | "thread_too_large" | "too_many_rules" | "too_many_tokens" | "precondition_failed" | "content_too_large" | "unsupported_media_type" | "body_too_long" | "body_too_many_bytes" | "body_too_nested" | "body_too_short" | "comment_not_pinnable" | "duplicate_parameter" | "idempotency_key_reused" | "invalid_email" | "invalid_idempotency_key" | "invalid_password" | "invalid_pattern" | "invalid_thread_key" | "invalid_url" | "invalid_value" | "missing_field" | "missing_parameter" | "name_blank" | "name_reserved" | "name_too_long" | "out_of_range" | "parent_not_found" | "site_required" | "text_not_allowed" | "text_too_long" | "title_too_long" | "too_many_combining_marks" | "unknown_field" | "unknown_parameter" | "wrong_type" | "rate_limited" | "slow_mode" | "header_fields_too_large" | "internal" | "busy";
         /**
          * @description The reason for a refusal of input. Stable; later versions may add values.
          * @enum {string}
@@ -4154,7 +4159,7 @@ export interface components {
         /**
          * @description The site stays.
          *
-         *     - `site_not_empty`: the site has threads; or it is `default`, which can't be removed.
+         *     - `site_not_empty`: the site has comments; or it is `default`, which can't be removed.
          */
         SiteNotEmpty: {
             headers: {
@@ -4176,6 +4181,25 @@ export interface components {
          *     - `too_many_rules`: the site would have more than `max` rules, which is 2,000.
          */
         TooManyRules: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                "Cache-Control": components["headers"]["NoStore"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                "X-Content-Type-Options": components["headers"]["NoSniff"];
+                "Content-Security-Policy": components["headers"]["DataOnly"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description Nothing was made.
+         *
+         *     - `too_many_tokens`: one would have more than `max` tokens that haven't ended, which is 100.
+         */
+        TooManyTokens: {
             headers: {
                 RateLimit: components["headers"]["RateLimit"];
                 "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
@@ -8136,6 +8160,7 @@ export interface operations {
             404: components["responses"]["AdminSiteNotFound"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["AdminRequestTimeout"];
+            409: components["responses"]["TooManyTokens"];
             413: components["responses"]["AdminContentTooLarge"];
             415: components["responses"]["AdminUnsupportedMediaType"];
             422: components["responses"]["InvalidNewToken"];

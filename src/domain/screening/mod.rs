@@ -23,7 +23,7 @@ pub const MAX_MATCHES: usize = 20;
 pub const MAX_RANGES: usize = 20;
 
 /// What stands in the place of a hidden character.
-const MASK: &str = "*";
+const MASK: &str = "•";
 
 /// The rules of a site, made ready to be searched for all at once.
 ///
@@ -138,10 +138,10 @@ fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     merged
 }
 
-/// A text with an asterisk for each character (grapheme cluster) of these ranges, which ascend; white space stays.
+/// A text with a bullet, which Markdown gives no meaning, for each character (grapheme cluster) of these ranges, which ascend; white space stays.
 ///
 /// The result has as many characters as the text, or fewer where a mark stood alone behind a hidden character and now
-/// joins an asterisk.
+/// joins a bullet.
 #[must_use]
 pub fn censor(text: &str, ranges: &[Range<usize>]) -> String {
     let mut censored = String::with_capacity(text.len());

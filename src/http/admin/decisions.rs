@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, TRANSFER_ENCODING};
+use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
@@ -154,13 +154,11 @@ struct Undoing {
     note: Option<String>,
 }
 
-/// Whether the request has a body at all.
+/// Whether something follows the head of a request: a length, or chunks.
 fn has_body(request: &HttpRequest) -> bool {
     let headers = request.headers();
-    let length = headers.get("content-length").and_then(|length| length.to_str().ok());
-    headers.contains_key(CONTENT_TYPE)
-        || headers.contains_key(TRANSFER_ENCODING)
-        || length.is_some_and(|length| length != "0")
+    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    headers.contains_key(TRANSFER_ENCODING) || length.is_some_and(|length| length != "0")
 }
 
 /// `POST /admin/decisions/{decision_id}/undo`

@@ -1,5 +1,7 @@
 //! Who is staff.
 
+use std::collections::HashSet;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::web::{Data, Path, Payload};
@@ -77,15 +79,12 @@ fn sites(names: Option<Vec<String>>) -> Result<Option<Vec<Slug>>, ApiError> {
     if names.is_empty() {
         return Err(json::invalid("/sites", "Name at least one site, or send null for all."));
     }
-    let mut slugs = Vec::with_capacity(names.len());
-    for name in &names {
-        let slug = Slug::parse(name).ok_or(Refusal::SiteNotFound)?;
-        if slugs.contains(&slug) {
-            return Err(json::invalid("/sites", "Name each site once."));
-        }
-        slugs.push(slug);
+    let unique: HashSet<&str> = names.iter().map(String::as_str).collect();
+    if unique.len() < names.len() {
+        return Err(json::invalid("/sites", "Name each site once."));
     }
-    Ok(Some(slugs))
+    let slugs: Option<Vec<Slug>> = names.iter().map(|name| Slug::parse(name)).collect();
+    Ok(Some(slugs.ok_or(Refusal::SiteNotFound)?))
 }
 
 /// A member that is `true` or isn't there.

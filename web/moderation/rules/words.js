@@ -26,7 +26,7 @@ export const ACTION_TONES = { hold: 'warning', reject: 'danger', censor: 'primar
 const ACTION_CHOICES = [
   ['hold', 'Hold it until it is approved'],
   ['reject', 'Refuse it'],
-  ['censor', 'Replace what matches with asterisks'],
+  ['censor', 'Replace what matches with bullets'],
 ];
 
 /**
