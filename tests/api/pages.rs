@@ -650,6 +650,7 @@ async fn a_fragment_stands_in_any_page(setup: Setup) {
     for target in targets {
         assert!(target.unwrap().starts_with(&format!("{service}/t/default")), "{target:?}");
     }
+    reader.on_site("nowhere").read("comments.html?thread=a").await.refused(404, "site_not_found");
     let link = html.all("a").pop().unwrap();
     assert_eq!(link.text, "3 comments");
     let own = format!("{service}/t/default?thread=%2Fa&sort=top&lang=xx");
@@ -674,6 +675,23 @@ async fn a_fragment_is_addressed_as_the_service_was_asked(setup: Setup) {
     ];
     for (headers, href) in cases {
         assert_eq!(read(&headers).await, href, "{headers:?}");
+    }
+    for host in [
+        "a\" onload=\"x",
+        "a\"onload=x",
+        "'><script>",
+        "a b",
+        "[::1",
+        "evil.example/path",
+        "evil.example?",
+        "é.example",
+    ] {
+        let call = world.reader().read("comments.html?thread=a").header("host", host).await;
+        if call.status == 200 {
+            let html = Html::read(&call.text());
+            assert_eq!(html.all("link")[0].attributes.len(), 2, "{host}");
+            assert!(!call.text().contains("evil.example/path"), "{host}");
+        }
     }
     let untrusting = setup.start().await;
     let call = untrusting.reader().read("comments.html?thread=a").header("x-forwarded-proto", "https").await;
