@@ -18,6 +18,7 @@ promises![
     a_comment_has_a_page_with_its_conversation,
     a_conversation_goes_on_with_its_cursor,
     what_is_not_there_is_said_on_a_page,
+    the_script_takes_over_what_it_would_show_too,
     a_page_is_in_the_language_of_its_reader,
     a_page_is_the_same_for_everybody_and_kept_by_caches,
     a_page_can_not_be_made_to_do_what_it_should_not,
@@ -225,6 +226,28 @@ async fn what_is_not_there_is_said_on_a_page(setup: Setup) {
     let busy = thread("").await.with_status(503);
     assert_eq!(busy.required_header("retry-after"), "2");
     html(busy);
+}
+
+/// It shows the first page of a thread: where a reader asked for anything else, that would be gone.
+async fn the_script_takes_over_what_it_would_show_too(setup: Setup) {
+    let world = setup.start().await;
+    let dave = world.author("dave");
+    let mut id = String::new();
+    for number in 0..21 {
+        id = dave.says("/a", &number.to_string()).await;
+    }
+    let has_script = |html: &Html| html.all("script").iter().any(|script| script.attribute("src").is_some());
+    for pairs in [&[("thread", "/a")][..], &[("thread", "/a"), ("sort", "oldest")], &[("thread", "/b"), ("lang", "en")]]
+    {
+        assert!(has_script(&shown(&world.reader(), pairs).await), "{pairs:?}");
+    }
+    for (name, value) in [("comment", id.as_str()), ("reply_to", &id), ("posted", "pending")] {
+        assert!(!has_script(&shown(&world.reader(), &[("thread", "/a"), (name, value)]).await), "{name}");
+    }
+    let first = shown(&world.reader(), &[("thread", "/a")]).await;
+    let second = follow(&world.reader(), first.one("more").attribute("href").unwrap()).await;
+    let refused = html(send(&world.reader(), &[("thread", "/a"), ("name", ""), ("body", "text")]).await);
+    assert!(!has_script(&second) && !has_script(&refused));
 }
 
 async fn a_page_is_in_the_language_of_its_reader(setup: Setup) {

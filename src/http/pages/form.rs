@@ -150,6 +150,11 @@ impl Complaints {
         complaints
     }
 
+    /// Whether there is nothing to say.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.name.is_none() && self.body.is_none() && self.notice.is_none()
+    }
+
     fn add(&mut self, error: &InputError, language: &Language) {
         let (code, numbers) = (error.rule.code(), error.rule.numbers());
         let code =

@@ -68,6 +68,11 @@ impl Asked {
         self.reply_to.or(self.comment)
     }
 
+    /// Whether this is the first page of a thread, with nothing else on it.
+    fn is_first(&self) -> bool {
+        self.subject().is_none() && self.cursor.is_none() && !self.is_waiting
+    }
+
     /// Whether this is what search engines should list: not a form, not one of several orders.
     fn is_indexed(&self) -> bool {
         self.reply_to.is_none() && self.sort == Sort::Newest && !self.is_waiting
@@ -127,6 +132,8 @@ struct PageView<'a> {
     title: String,
     canonical: Option<String>,
     is_indexed: bool,
+    /// Whether the script may take the element over: it shows the first page only, so anything else would be lost.
+    is_alive: bool,
     linked_data: LinkedData,
     element: ElementView<'a>,
 }
@@ -177,6 +184,7 @@ pub(super) async fn page(
         title,
         canonical: web_address(thread),
         is_indexed: asked.is_indexed(),
+        is_alive: asked.is_first() && complaints.is_empty(),
         linked_data,
         element: ElementView {
             anchor: asked.subject().map(|id| format!("c-{id}")),
