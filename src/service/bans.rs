@@ -64,6 +64,8 @@ pub struct AddedBan {
     pub has_replaced: bool,
     /// How many comments were rejected.
     pub removed: usize,
+    /// Whether they have more of the kind than are rejected at once.
+    pub has_more: bool,
 }
 
 /// What is to be changed about a ban; `None` leaves it as it is.
@@ -134,9 +136,11 @@ fn find_in(connection: &mut Connection, actor: &Actor, id: BanId, now: Timestamp
 pub async fn add(service: &Service, actor: Actor, new: NewBan) -> Result<AddedBan, Error> {
     let (service_in, actor_in) = (service.clone(), actor.clone());
     let work = move |connection: &mut Connection| insert(connection, &service_in, &actor_in, &new);
-    let (ban, has_replaced, doomed) = service.store.write(work).await?;
+    let (ban, has_replaced, mut doomed) = service.store.write(work).await?;
+    let has_more = doomed.len() > MAX_REMOVED_COMMENTS;
+    doomed.truncate(MAX_REMOVED_COMMENTS);
     let removed = reject_all(service, actor, &doomed, &ban.ban).await?;
-    Ok(AddedBan { ban, has_replaced, removed })
+    Ok(AddedBan { ban, has_replaced, removed, has_more })
 }
 
 fn insert(
@@ -166,7 +170,7 @@ fn insert(
         Removal::All => Some(Timestamp::from_milliseconds(0)),
     };
     let doomed = match since {
-        Some(since) => store::comments::list_ids_of_banned(connection, &ban, since, MAX_REMOVED_COMMENTS)?,
+        Some(since) => store::comments::list_ids_of_banned(connection, &ban, since, MAX_REMOVED_COMMENTS + 1)?,
         None => Vec::new(),
     };
     Ok((SiteBan { ban, site: site.slug, is_active: true }, has_replaced, doomed))

@@ -24,7 +24,7 @@ use crate::store::{self, Connection};
 
 /// The most comments above one that are shown with it.
 pub const MAX_PARENTS: usize = 10;
-/// The most reports and the most decisions that are shown with a comment.
+/// The most earlier texts, the most reports and the most decisions that are shown with a comment.
 pub const MAX_RECORDS: usize = 100;
 
 /// A comment as staff see it.
@@ -176,7 +176,7 @@ fn find_in(connection: &mut Connection, actor: &Actor, id: CommentId, now: Times
     let entries = entries.into_iter().filter(|entry| entry.site_id == Some(site)).collect();
     Ok(CaseFile {
         parents: open(connection, &reach, actor, above)?,
-        revisions: store::revisions::list_by_comment(connection, site, id)?,
+        revisions: store::revisions::list_by_comment(connection, site, id, MAX_RECORDS)?,
         reports: store::reports::list_by_comment(connection, site, id, MAX_RECORDS)?,
         decisions: decisions::describe(connection, &reach, entries)?,
         author: authors::find_in(connection, &reach, author, now)?.ok_or(Refusal::AuthorNotFound)?,

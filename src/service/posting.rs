@@ -178,7 +178,7 @@ impl Post {
         if let Some((id, retry)) = &self.retry {
             let token_salt = guest_token.is_some().then_some(salt);
             let answer = text.clone();
-            let first = Replay { same_request: true, token_salt, accepted, comment_id, answer };
+            let first = Replay { same_request: true, token_salt, accepted, comment_id, answer: Some(answer) };
             store::replays::insert(connection, self.site.id, id, &retry.fingerprint, &salt, &first, now)?;
         }
         Ok(Answer { accepted, comment_id, text, guest_token, guest_standing, replayed: false })
@@ -196,14 +196,28 @@ impl Post {
             return Err(Refusal::IdempotencyKeyReused.into());
         }
         let guest_token = first.token_salt.map(|salt| retry.key.guest_token(&salt));
+        let (accepted, text) = match first.answer {
+            Some(answer) => (first.accepted, answer),
+            None => (false, self.render_erased(connection, first.comment_id)?),
+        };
         Ok(Some(Answer {
-            accepted: first.accepted,
+            accepted,
             comment_id: first.comment_id,
-            text: first.answer,
+            text,
             guest_token,
             guest_standing: None,
             replayed: true,
         }))
+    }
+
+    /// The answer about a comment that was posted, and is erased.
+    fn render_erased(&self, connection: &mut Connection, id: CommentId) -> Result<String, Error> {
+        let lost = || Error::Broken("the comment of a kept answer got lost".to_owned());
+        let comment = store::comments::find(connection, self.site.id, id)?.ok_or_else(lost)?;
+        let thread = store::threads::find_by_id(connection, self.site.id, comment.thread_id)?.ok_or_else(lost)?;
+        let thread = thread.at(&self.site, self.service.clock.now());
+        let policy = thread.policy(self.site.policy);
+        (self.render)(&Posted { comment, thread, policy }).map_err(Error::Broken)
     }
 
     fn publish(

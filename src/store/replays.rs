@@ -24,8 +24,8 @@ pub struct Replay {
     pub accepted: bool,
     /// The comment that was posted.
     pub comment_id: CommentId,
-    /// The answer as it was sent, without the guest token.
-    pub answer: String,
+    /// The answer as it was sent, without the guest token; `None` once the comment is erased.
+    pub answer: Option<String>,
 }
 
 type Row = (Vec<u8>, Vec<u8>, bool, bool, i64, String, i64);
@@ -70,7 +70,7 @@ pub fn find(
         token_salt: token_given.then_some(salt),
         accepted,
         comment_id: CommentId::from_number(comment_id),
-        answer,
+        answer: (!answer.is_empty()).then_some(answer),
     }))
 }
 
@@ -95,10 +95,21 @@ pub fn insert(
         replays::accepted.eq(first.accepted),
         replays::token_given.eq(first.token_salt.is_some()),
         replays::comment_id.eq(first.comment_id.number()),
-        replays::answer.eq(&first.answer),
+        replays::answer.eq(first.answer.as_deref().unwrap_or_default()),
         replays::created_at.eq(now.milliseconds()),
     );
     each_backend!(connection, |conn| diesel::insert_into(replays::table).values(values).execute(conn))?;
+    Ok(())
+}
+
+/// Removes what the answers say that comments were posted with. The requests are still known.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn update_erased(connection: &mut Connection, comments: &[CommentId]) -> Result<(), Error> {
+    let ids: Vec<i64> = comments.iter().map(|id| id.number()).collect();
+    let target = || replays::table.filter(replays::comment_id.eq_any(&ids));
+    each_backend!(connection, |conn| diesel::update(target()).set(replays::answer.eq("")).execute(conn))?;
     Ok(())
 }
 

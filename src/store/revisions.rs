@@ -9,16 +9,22 @@ use crate::domain::id::{CommentId, RevisionId, SiteId};
 use crate::domain::revision::{Revision, RevisionKind};
 use crate::domain::time::Timestamp;
 
-/// The earlier texts of a comment, oldest first.
+/// The earlier texts of a comment, oldest first: up to `limit` of the newest.
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn list_by_comment(connection: &mut Connection, site: SiteId, comment: CommentId) -> Result<Vec<Revision>, Error> {
+pub fn list_by_comment(
+    connection: &mut Connection,
+    site: SiteId,
+    comment: CommentId,
+    limit: usize,
+) -> Result<Vec<Revision>, Error> {
     let query = || {
         revisions::table
             .filter(revisions::site_id.eq(site.number()))
             .filter(revisions::comment_id.eq(comment.number()))
-            .order(revisions::id)
+            .order(revisions::id.desc())
+            .limit(i64::try_from(limit).unwrap_or(i64::MAX))
             .select((revisions::id, revisions::kind, revisions::body, revisions::created_at))
     };
     let rows: Vec<(i64, String, String, i64)> = each_backend!(connection, |conn| query().load(conn))?;
@@ -31,7 +37,7 @@ pub fn list_by_comment(connection: &mut Connection, site: SiteId, comment: Comme
             created_at: Timestamp::from_milliseconds(created_at),
         })
     };
-    rows.into_iter().map(revision).collect()
+    rows.into_iter().rev().map(revision).collect()
 }
 
 /// Adds an earlier text of a comment.

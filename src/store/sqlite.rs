@@ -4,6 +4,7 @@
 //! when it is on the disk: one sync for many commits. A job that fails is undone alone.
 
 use std::fs::{DirBuilder, OpenOptions};
+use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -87,8 +88,7 @@ pub(super) fn open(path: &str) -> Result<Connection, Error> {
     if let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty()) {
         DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| failed(&error))?;
     }
-    // What is in it, e-mail addresses among it, is nobody else's on this machine. The log beside it goes by its rights.
-    OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(|error| failed(&error))?;
+    create(path).map_err(|error| failed(&error))?;
     let mut connection = SqliteConnection::establish(path).map_err(|error| failed(&error))?;
     // First of all: whatever else is done may meet another process's lock.
     connection.batch_execute("PRAGMA busy_timeout = 2500").map_err(|error| failed(&error))?;
@@ -96,6 +96,18 @@ pub(super) fn open(path: &str) -> Result<Connection, Error> {
     SqliteVersion::check(&found.version).map_err(|error| Error::Failed(error.to_string()))?;
     connection.batch_execute(SETTINGS).map_err(|error| failed(&error))?;
     Ok(Connection::Sqlite(Box::new(connection)))
+}
+
+/// Makes the file of a new database. What is in it, e-mail addresses among it, is nobody else's on this machine; the log
+/// beside it goes by its rights.
+///
+/// One that is there already isn't touched: to close a file drops every lock that this process has on it (POSIX,
+/// `fcntl`), those of SQLite's own connections among them, and another program would take the log away from under them.
+fn create(path: &str) -> std::io::Result<()> {
+    match OpenOptions::new().create_new(true).write(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// A use case that waits to be written.

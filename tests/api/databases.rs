@@ -16,8 +16,9 @@ use crate::world::settings;
 /// Where the environment says which PostgreSQL server may be used.
 const SERVER: &str = "REJOINDER_TEST_POSTGRES_URL";
 
-/// Empties every table but the list of changes to the schema.
-const EMPTY: &str = "DO $$ BEGIN EXECUTE (SELECT 'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') FROM pg_tables \
+/// Empties every table but the list of changes to the schema, also those that let nothing be taken from them.
+const EMPTY: &str = "DO $$ BEGIN SET LOCAL session_replication_role = replica; \
+                     EXECUTE (SELECT 'TRUNCATE ' || string_agg(quote_ident(tablename), ', ') FROM pg_tables \
                      WHERE schemaname = 'public' AND tablename NOT LIKE '\\_\\_diesel%'); END $$";
 
 /// Which database.

@@ -13,6 +13,7 @@ use crate::world::{Setup, World};
 promises![
     the_same_request_gets_the_first_answer_again,
     the_first_answer_is_given_as_it_was_then,
+    what_was_deleted_is_not_in_the_first_answer_any_more,
     a_comment_that_waits_is_answered_the_same_again,
     a_key_is_good_for_one_request,
     a_request_that_still_runs_is_not_run_beside,
@@ -63,11 +64,28 @@ async fn the_first_answer_is_given_as_it_was_then(setup: Setup) {
     dave.says("/a", "later").await;
     let posted = id(&first.json());
     dave.edit(&posted, "changed").await.ok();
-    assert_eq!(with_key(dave.post("/a", "text"), KEY).await.with_status(201).text(), first.text());
-    dave.delete(&posted).await.with_status(204);
     world.close_thread("/a").await;
     assert_eq!(with_key(dave.post("/a", "text"), KEY).await.with_status(201).text(), first.text());
-    assert_eq!(count(&world).await, 2);
+    assert_eq!(count(&world).await, 3);
+}
+
+async fn what_was_deleted_is_not_in_the_first_answer_any_more(setup: Setup) {
+    let world = setup.start().await;
+    let reader = world.reader();
+    for moderation in [Moderation::Post, Moderation::Pre] {
+        world.set_site(SiteChange { moderation: Some(moderation), ..SiteChange::default() }).await;
+        let post = || with_key(reader.post("/a", "a word too many"), moderation.name());
+        let first = post().await;
+        let token = first.json()["guest_token"].as_str().unwrap().to_owned();
+        let comment = first.json()["comment"]["id"].as_str().unwrap().to_owned();
+        reader.delete(&comment).header("authorization", &format!("Bearer {token}")).await.with_status(204);
+        let again = post().await.created();
+        assert_eq!(again["comment"]["id"], json!(comment));
+        assert_eq!((&again["comment"]["status"], &again["comment"]["body"]), (&json!("deleted"), &Value::Null));
+        assert_eq!(again["guest_token"], json!(token));
+        assert_eq!(world.count("replays WHERE answer LIKE '%too many%'").await, 0);
+    }
+    assert_eq!(count(&world).await, 0);
 }
 
 async fn a_comment_that_waits_is_answered_the_same_again(setup: Setup) {

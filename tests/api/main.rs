@@ -32,6 +32,8 @@ mod conditional;
 mod cors;
 mod decisions;
 mod editing;
+mod forms;
+mod fragments;
 mod idempotency;
 mod pages;
 mod paging;
@@ -85,6 +87,8 @@ const AREAS: &[Area] = &[
     ("service", service::PROMISES),
     ("widget", widget::PROMISES),
     ("pages", pages::PROMISES),
+    ("forms", forms::PROMISES),
+    ("fragments", fragments::PROMISES),
     ("sessions", sessions::PROMISES),
     ("staff", staff::PROMISES),
     ("admin_threads", admin_threads::PROMISES),

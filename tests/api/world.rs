@@ -280,7 +280,7 @@ impl World {
     /// The earlier texts of a comment of the site `default`, oldest first.
     pub(crate) async fn revisions(&self, id: &str) -> Vec<(RevisionKind, String)> {
         let (site, id) = (sites::find(&self.0.service, "default").await.unwrap().id, CommentId::parse(id).unwrap());
-        let work = move |connection: &mut Connection| store::revisions::list_by_comment(connection, site, id);
+        let work = move |connection: &mut Connection| store::revisions::list_by_comment(connection, site, id, 1_000);
         let revisions = self.0.service.store.read(work).await.unwrap();
         revisions.into_iter().map(|revision| (revision.kind, revision.body)).collect()
     }

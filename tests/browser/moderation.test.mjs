@@ -47,7 +47,7 @@ async function signIn(keyboard, room) {
 /** Signs in by token, as somebody does who has just been added. */
 async function signInByToken(page, token) {
   await page.goto('/moderation/');
-  await page.getByRole('button', { name: 'Use an access token' }).click();
+  await page.getByRole('button', { name: 'Use an API token' }).click();
   await page.getByLabel('Access token').fill(token);
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Queue: pending' }).waitFor({ state: 'attached' });

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, Stdio};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -37,7 +38,13 @@ impl Running {
     }
 
     /// SIGKILL: no chance to finish anything.
-    fn kill(mut self) {
+    fn kill(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
@@ -163,4 +170,33 @@ fn acknowledged_comments_survive_kill_9_on_sqlite() {
 #[test]
 fn acknowledged_comments_survive_kill_9_on_postgresql() {
     acknowledged_comments_survive(Kind::Postgresql);
+}
+
+/// Opens the database with another program, and closes it.
+fn look_into(file: PathBuf) {
+    let script = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT id FROM comments').fetchall(); c.close()";
+    let status = Command::new("python3").args(["-c", script]).arg(file).status();
+    assert!(status.expect("Python 3 is needed: ./test installs it").success());
+}
+
+/// To open a file and to close it drops the locks of SQLite's connections in the same process. Another program would then
+/// think itself the last one, and take the log with the newest comments away.
+#[test]
+fn another_program_that_looks_into_the_database_takes_nothing_away() {
+    let database = Fresh::new(Kind::Sqlite);
+    let running = Running::start(&database);
+    let (address, posts) = (running.address, Posts::default());
+    assert!(post(address, &posts, "before", 0));
+    // Readers are opened when they are needed.
+    assert_eq!(read_all(address).len(), 1);
+    let log = database.file_beside("-wal");
+    assert!(log.exists());
+    look_into(database.file_beside(""));
+    assert!(log.exists(), "the log was taken away from a running service");
+    assert!(post(address, &posts, "after", 0));
+    running.kill();
+    let running = Running::start(&database);
+    let found = read_all(running.address);
+    running.kill();
+    assert_eq!(found.keys().collect::<Vec<_>>(), ["after", "before"]);
 }

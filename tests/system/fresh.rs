@@ -1,6 +1,7 @@
 //! An empty database of either kind, for tests that bring their own schema or start the program itself.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -104,6 +105,11 @@ impl Fresh {
     /// A connection of the test's own, for SQLite.
     pub(crate) fn sqlite(&self) -> SqliteConnection {
         SqliteConnection::establish(self.url.strip_prefix("sqlite://").unwrap()).unwrap()
+    }
+
+    /// A file that SQLite keeps beside the database.
+    pub(crate) fn file_beside(&self, ending: &str) -> PathBuf {
+        PathBuf::from(format!("{}{ending}", self.url.strip_prefix("sqlite://").unwrap()))
     }
 
     /// The program, about to work on this database in a folder of its own.

@@ -1,4 +1,4 @@
-// The screen before all others: name and password, the code of a second factor, or an access token.
+// The screen before all others: name and password, the code of a second factor, or an API token.
 
 import { ApiProblem } from './api.js';
 import { fill, h } from './dom.js';
@@ -65,7 +65,7 @@ export function signInScreen(room, { hasEnded, done }) {
       'Sign in',
       hasEnded ? 'Your session has ended. Sign in to go on where you were.' : null,
       element,
-      other('Use an access token', 'The first time, or without a password?', askToken),
+      other('Use an API token', 'The first time, or without a password?', askToken),
     );
     name.input.focus();
   }

@@ -1730,12 +1730,12 @@ export interface components {
             comment: components["schemas"]["PublicComment"];
             thread: components["schemas"]["Thread"];
         };
-        /** @description A comment that was published, and its thread after that. Later versions may add members. */
+        /**
+         * @description A comment that was published, and its thread after that. Where a request is sent again whose comment is erased by
+         *     now, it is a tombstone. Later versions may add members.
+         */
         PostedComment: {
-            comment: {
-                /** @constant */
-                status?: "published";
-            } & components["schemas"]["OwnComment"];
+            comment: components["schemas"]["PublicComment"];
             thread: components["schemas"]["Thread"];
             guest_token?: components["schemas"]["GuestToken"];
         };
@@ -2175,7 +2175,7 @@ export interface components {
             thread: components["schemas"]["AdminThread"];
             /** @description What it answers, and what that answers, the root first; the nearest 10 if there are more. Empty for a root. */
             parents: components["schemas"]["AdminComment"][];
-            /** @description Its earlier texts, oldest first. */
+            /** @description Its earlier texts, oldest first; the newest 100 if there are more. */
             revisions: components["schemas"]["Revision"][];
             /** @description Its reports, newest first, at most 100. */
             reports: components["schemas"]["Report"][];
@@ -2636,6 +2636,8 @@ export interface components {
             ban: components["schemas"]["Ban"];
             /** @description How many comments were rejected. */
             removed: number;
+            /** @description Whether they have more such comments than are rejected at once, the oldest ones. The same call again goes on. */
+            has_more: boolean;
         };
         /** @description What is to change about a ban. */
         BanChange: {

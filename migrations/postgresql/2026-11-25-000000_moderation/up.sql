@@ -104,7 +104,7 @@ CREATE INDEX decisions_by_staff ON decisions (staff_id, id);
 
 CREATE FUNCTION refuse_change_of_decisions() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'the log of decisions is append-only'; END; $$;
-CREATE TRIGGER decisions_are_append_only BEFORE UPDATE OR DELETE ON decisions
+CREATE TRIGGER decisions_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON decisions
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_decisions();
 
 CREATE TABLE revisions (
@@ -199,3 +199,5 @@ CREATE TABLE secrets (
 );
 
 CREATE INDEX threads_by_id ON threads (id);
+
+CREATE INDEX replays_by_comment ON replays (comment_id);

@@ -1,3 +1,4 @@
+DROP INDEX replays_by_comment;
 DROP TABLE secrets;
 DROP TABLE blocked_origins;
 DROP TABLE queue_counts;

@@ -179,6 +179,7 @@ impl NewBanBody {
 struct AddedAnswer {
     ban: BanView,
     removed: usize,
+    has_more: bool,
 }
 
 /// `POST /admin/bans`
@@ -194,7 +195,8 @@ pub async fn add_ban(
     Query::of(&request).finish()?;
     let (new, _) = json::read::<NewBanBody>(&request, payload, api.body_deadline()).await?;
     let added = bans::add(&api.service, moderator.0, new.into_ban()?).await?;
-    let answer = to_json(&AddedAnswer { ban: BanView::from(&added.ban), removed: added.removed })?;
+    let (ban, removed, has_more) = (BanView::from(&added.ban), added.removed, added.has_more);
+    let answer = to_json(&AddedAnswer { ban, removed, has_more })?;
     if added.has_replaced {
         return Ok(private(StatusCode::OK, answer, Vec::new()));
     }

@@ -24,8 +24,10 @@ pub(super) fn note(pointer: &'static str, text: Option<&str>) -> Result<Option<N
 
 /// A point in time as RFC 3339 has it.
 pub(super) fn time(pointer: &'static str, text: &str) -> Result<Timestamp, ApiError> {
-    let time: Result<jiff::Timestamp, _> = text.parse();
-    let time = time.map_err(|_error| json::invalid(pointer, "This must be a time: 2026-12-31T12:00:00Z."))?;
+    let time: Option<jiff::Timestamp> = text.parse().ok();
+    // To the millisecond, the very last times can't be told any more.
+    let time = time.filter(|time| time.as_second() < jiff::Timestamp::MAX.as_second());
+    let time = time.ok_or_else(|| json::invalid(pointer, "This must be a time: 2026-12-31T12:00:00Z."))?;
     Ok(Timestamp::from_milliseconds(time.as_millisecond()))
 }
 

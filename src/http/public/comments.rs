@@ -245,7 +245,8 @@ fn idempotency_key(request: &HttpRequest) -> Result<Option<IdempotencyKey>, ApiE
 
 /// The answer to a post as text, as it is kept for a retry.
 pub(in crate::http) fn render(posted: &Posted) -> Result<String, String> {
-    let answer = CommentAnswer::own(&posted.comment, &posted.thread, posted.policy);
+    let Posted { comment, thread, policy } = posted;
+    let answer = CommentAnswer::of_post(comment, thread, *policy);
     to_json(&answer).map_err(|error| error.to_string())
 }
 

@@ -232,6 +232,13 @@ impl CommentAnswer {
         Self { comment, thread: ThreadView::from(&current.thread) }
     }
 
+    /// As the answer to a post has them: also to one that is sent again when the comment is erased.
+    #[must_use]
+    pub fn of_post(comment: &Comment, thread: &Thread, policy: Policy) -> Self {
+        let view = if comment.is_erased() { CommentView::public } else { CommentView::own };
+        Self { comment: view(comment, policy), thread: ThreadView::from(thread) }
+    }
+
     /// As the writer of the comment sees them.
     #[must_use]
     pub fn own(comment: &Comment, thread: &Thread, policy: Policy) -> Self {

@@ -15,6 +15,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::vote::Score;
 use crate::store::connection::{Cached, Connection, columns, each_backend, of_site, stored_count};
 use crate::store::error::Error;
+use crate::store::replays;
 use crate::store::revisions;
 use crate::store::schema::comments;
 
@@ -147,7 +148,8 @@ pub fn update_erased(connection: &mut Connection, site: SiteId, id: CommentId, l
     let target = comments::table.filter(comments::site_id.eq(site.number())).filter(comments::id.eq(id.number()));
     let values = (erased!(), comments::listing.eq(listing.number()));
     each_backend!(connection, |conn| diesel::update(target).set(values).execute(conn))?;
-    revisions::delete(connection, site, &[id])
+    revisions::delete(connection, site, &[id])?;
+    replays::update_erased(connection, &[id])
 }
 
 /// Removes what comments said whose time has come, `limit` at most. They were deleted by staff before, so nobody else sees
@@ -174,6 +176,7 @@ pub fn update_expired(connection: &mut Connection, now: Timestamp, limit: u32) -
         let erased: Vec<i64> = each_backend!(connection, |conn| query().get_results(conn))?;
         let erased: Vec<CommentId> = erased.into_iter().map(CommentId::from_number).collect();
         revisions::delete(connection, SiteId::from_number(site), &erased)?;
+        replays::update_erased(connection, &erased)?;
     }
     Ok(())
 }

@@ -79,14 +79,14 @@ function open(target, onChange) {
     'Ban',
     async ({ reason = '' }) => {
       const days = Number(time.value());
-      const { ban, removed } = await addBan({
+      const { ban, removed, has_more: hasMore } = await addBan({
         ...target.body(by.value() === 'network' ? 'network' : 'author'),
         remove_comments: REMOVALS.find(([value]) => value === removal.value())?.[0] ?? 'none',
         ...(days === 0 ? {} : { ends_at: new Date(Date.now() + days * DAY_MILLISECONDS).toISOString() }),
         ...(reason.trim() === '' ? {} : { reason: reason.trim() }),
       });
       close();
-      tell(target, ban, removed, onChange);
+      tell(target, ban, removed, hasMore, onChange);
     },
     { more: h('button', { type: 'button', class: 'button', on: { click: () => close() } }, 'Cancel') },
   );
@@ -98,12 +98,14 @@ function open(target, onChange) {
  * @param {Target} target
  * @param {Ban} ban
  * @param {number} removed
+ * @param {boolean} hasMore
  * @param {(removed: number) => void} onChange
  */
-function tell(target, ban, removed, onChange) {
+function tell(target, ban, removed, hasMore, onChange) {
   const who = ban.author === null ? 'The network' : target.name;
   const gone = removed === 0 ? '' : ` ${plural(removed, 'comment')} rejected; undo lifts the ban only.`;
-  offerUndo(`${who} is banned.${gone}`, async () => {
+  const rest = hasMore ? ' There are more: ban them again to go on.' : '';
+  offerUndo(`${who} is banned.${gone}${rest}`, async () => {
     await removeBan(ban.id);
     onChange(0);
     return 'The ban is lifted.';
