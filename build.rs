@@ -1,25 +1,54 @@
-//! Turns the contract into JSON once, so that the program carries both forms, and lists the files of the moderation page.
+//! Makes what the program carries beside its code: the contract as JSON, and lists of the files of its pages, those of the
+//! widget also compressed.
 
 use std::error::Error;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
 /// Where the files of the moderation page are.
-const PAGE: &str = "web/moderation";
+const MODERATION: &str = "web/moderation";
+/// Where the page is that shows the widget in use.
+const DEMO: &str = "web/demo";
+/// Where the widget is, as it is served.
+const WIDGET: &str = "web/dist";
+/// Where the texts of the widget are, which the pages made here use too.
+const LOCALES: &str = "web/widget/locales";
 
 fn main() -> Result<(), Box<dyn Error>> {
-    for source in ["openapi.yaml", "migrations", PAGE] {
+    for source in ["openapi.yaml", "migrations", "templates", MODERATION, DEMO, WIDGET, LOCALES] {
         println!("cargo::rerun-if-changed={source}");
     }
     #[expect(clippy::disallowed_methods, reason = "cargo says where in the environment")]
-    let folder = env::var("OUT_DIR")?;
+    let folder = PathBuf::from(env::var("OUT_DIR")?);
     let contract: serde_json::Value = serde_saphyr::from_str(&fs::read_to_string("openapi.yaml")?)?;
-    fs::write(Path::new(&folder).join("openapi.json"), contract.to_string())?;
+    fs::write(folder.join("openapi.json"), contract.to_string())?;
+    write_list(&folder.join("moderation.rs"), MODERATION, |file, name| text(file, &page_path("/moderation/", name)))?;
+    write_list(&folder.join("demo.rs"), DEMO, |file, name| text(file, &page_path("/demo/", name)))?;
+    write_list(&folder.join("widget.rs"), WIDGET, |file, name| compressed(file, name, &folder))?;
+    write_list(&folder.join("locales.rs"), LOCALES, locale)?;
+    Ok(())
+}
+
+/// Writes the files of a folder as a list of values of the program.
+fn write_list(
+    target: &Path,
+    folder: &str,
+    value: impl Fn(&Path, &str) -> Result<String, Box<dyn Error>>,
+) -> Result<(), Box<dyn Error>> {
     let mut files = Vec::new();
-    list(Path::new(PAGE), &mut files)?;
+    list(Path::new(folder), &mut files)?;
     files.sort();
-    let assets: Vec<String> = files.iter().map(|file| asset(file)).collect::<Result<_, _>>()?;
-    fs::write(Path::new(&folder).join("moderation.rs"), format!("&[{}]", assets.concat()))?;
+    let mut values = String::new();
+    for file in &files {
+        let name = file.strip_prefix(folder)?.to_str().ok_or("a name that is no text")?;
+        writeln!(values, "{}", value(file, name)?)?;
+    }
+    fs::write(target, format!("&[{values}]"))?;
     Ok(())
 }
 
@@ -31,20 +60,55 @@ fn list(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The file as a value of the program; nothing for one that browsers don't need.
-fn asset(file: &Path) -> Result<String, Box<dyn Error>> {
-    let content_type = match file.extension().and_then(|extension| extension.to_str()) {
-        Some("html") => "text/html; charset=utf-8",
-        Some("js") => "text/javascript; charset=utf-8",
-        Some("css") => "text/css; charset=utf-8",
-        Some("svg") => "image/svg+xml",
-        _ => return Ok(String::new()),
+/// What a file is; `None` for one that browsers don't need.
+fn content_type(file: &Path) -> Option<&'static str> {
+    match file.extension()?.to_str()? {
+        "html" => Some("text/html; charset=utf-8"),
+        "js" => Some("text/javascript; charset=utf-8"),
+        "css" => Some("text/css; charset=utf-8"),
+        "json" => Some("application/json"),
+        "svg" => Some("image/svg+xml"),
+        _ => None,
+    }
+}
+
+/// The address of a file of a page.
+fn page_path(page: &str, name: &str) -> String {
+    if name == "index.html" { page.to_owned() } else { format!("{page}{name}") }
+}
+
+/// The file as a value of the program.
+fn text(file: &Path, path: &str) -> Result<String, Box<dyn Error>> {
+    let Some(content_type) = content_type(file) else {
+        return Ok(String::new());
     };
-    let name = file.strip_prefix(PAGE)?;
-    let path = if name == Path::new("index.html") { String::new() } else { name.display().to_string() };
     let source = fs::canonicalize(file)?.display().to_string();
+    Ok(format!("Asset {{ path: {path:?}, body: include_str!({source:?}), content_type: {content_type:?} }},"))
+}
+
+/// A file of the widget and the same compressed, as a value of the program.
+fn compressed(file: &Path, name: &str, folder: &Path) -> Result<String, Box<dyn Error>> {
+    let Some(content_type) = content_type(file) else {
+        return Ok(String::new());
+    };
+    let path = if name.starts_with("locales/") { format!("/widget/{name}") } else { format!("/{name}") };
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(&fs::read(file)?)?;
+    let small = folder.join(format!("{}.gz", name.replace('/', "-")));
+    fs::write(&small, encoder.finish()?)?;
+    let source = fs::canonicalize(file)?.display().to_string();
+    let small = small.display().to_string();
     Ok(format!(
-        "Asset {{ path: {:?}, body: include_str!({source:?}), content_type: {content_type:?} }},\n",
-        format!("/moderation/{path}"),
+        "File {{ path: {path:?}, body: include_bytes!({source:?}), gzip: include_bytes!({small:?}), \
+         content_type: {content_type:?} }},",
     ))
+}
+
+/// A file of texts and its language, as a value of the program.
+fn locale(file: &Path, name: &str) -> Result<String, Box<dyn Error>> {
+    let Some(language) = name.strip_suffix(".json") else {
+        return Ok(String::new());
+    };
+    let source = fs::canonicalize(file)?.display().to_string();
+    Ok(format!("({language:?}, include_str!({source:?})),"))
 }

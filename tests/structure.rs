@@ -127,6 +127,42 @@ fn what_is_decided_in_one_place_is_decided_nowhere_else() {
 }
 
 #[test]
+fn no_template_prints_a_text_as_it_is() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let templates: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(templates.len() >= 6, "{templates:?}");
+    for path in templates {
+        let text = fs::read_to_string(&path).unwrap().replace(" || ", " or ");
+        // Types that need no escaping say so themselves, and only names in quotes stand around a value.
+        for code in ["|", "escape", "{% include", "{% filter", "onclick", "<style", " style=", "={{"] {
+            assert!(!text.contains(code), "{} has {code}", path.display());
+        }
+        let is_html = path.extension().is_some_and(|extension| extension == "html");
+        assert!(is_html, "{}: what a template is escaped for follows from its name", path.display());
+    }
+    let types = sources("src").iter().map(|(_, text)| text.matches("impl HtmlSafe for").count()).sum::<usize>();
+    assert_eq!(types, 6, "types that are printed as they are");
+}
+
+#[test]
+fn every_text_of_a_page_is_there_in_english() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let english = fs::read_to_string(root.join("web/widget/locales/en.json")).unwrap();
+    let english: serde_json::Value = serde_json::from_str(&english).unwrap();
+    let key = regex::Regex::new(r#""((?:heading|form|comment|list|notice|error|page|sort)\.[a-z_]+)""#).unwrap();
+    let mut used = Vec::new();
+    let templates = fs::read_dir(root.join("templates")).unwrap().map(|entry| entry.unwrap().path());
+    let templates = templates.map(|path| fs::read_to_string(path).unwrap());
+    for text in templates.chain(sources("src/http/pages").into_iter().map(|(_, text)| text)) {
+        let keys = key.captures_iter(&text).map(|found| found[1].to_owned());
+        used.extend(keys.filter(|key| !key.contains(".html")));
+    }
+    assert!(used.len() > 50, "{used:?}");
+    let missing: Vec<_> = used.iter().filter(|key| english.get(key.as_str()).is_none()).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
 fn no_drawer_is_named_after_nothing() {
     let empty = ["util", "utils", "common", "helper", "helpers", "misc"];
     for (path, _) in sources("src").into_iter().chain(sources("tests")) {

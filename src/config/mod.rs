@@ -44,6 +44,8 @@ pub struct HttpSettings {
     pub workers: usize,
     /// Proxies whose word about the client's address is taken.
     pub trusted_proxies: Vec<Network>,
+    /// Whether there is a page that shows the widget in use, with a site of its own.
+    pub demo: bool,
     /// Seconds in which a request's head must be there.
     pub head_timeout_seconds: u64,
     /// Seconds in which a request's body must be there.

@@ -18,6 +18,12 @@ pub fn client_network(request: &HttpRequest, trusted: &[Network]) -> Option<Clie
     Some(ClientNetwork::of(client_address(peer, request.headers(), trusted)))
 }
 
+/// Whether the request came from a proxy whose word is taken.
+#[must_use]
+pub fn is_trusted_peer(request: &HttpRequest, trusted: &[Network]) -> bool {
+    request.peer_addr().is_some_and(|peer| is_trusted(peer.ip().to_canonical(), trusted))
+}
+
 fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
     if !is_trusted(peer, trusted) {
         return peer;

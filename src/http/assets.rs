@@ -21,12 +21,12 @@ pub const OPENAPI_JSON: &str = include_str!(concat!(env!("OUT_DIR"), "/openapi.j
 const DOCS_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                            connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// What doesn't change while a version of the program runs.
-const CACHING: &str = "public, max-age=300, stale-while-revalidate=3600";
+pub(super) const CACHING: &str = "public, max-age=300, stale-while-revalidate=3600";
 
-struct Asset {
-    path: &'static str,
-    body: &'static str,
-    content_type: &'static str,
+pub(super) struct Asset {
+    pub(super) path: &'static str,
+    pub(super) body: &'static str,
+    pub(super) content_type: &'static str,
 }
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
@@ -55,7 +55,7 @@ const MODERATION_POLICY: &str = "default-src 'none'; script-src 'self'; style-sr
                                  connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; \
                                  base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 /// The files of a page fit one another and the service: after an upgrade none of the old ones may be used.
-const MODERATION_CACHING: &str = "public, no-cache";
+pub(super) const MODERATION_CACHING: &str = "public, no-cache";
 
 /// The validators of the assets, made at the first request and then kept: one of the files is large.
 static TAGS: LazyLock<[EntityTag; 6]> = LazyLock::new(|| ASSETS.map(|asset| entity_tag(asset.body.as_bytes())));

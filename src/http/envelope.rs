@@ -14,6 +14,7 @@ use actix_web::web::Data;
 
 use super::Api;
 use super::error::{ApiError, Cause, PROBLEM_JSON};
+use super::pages::refusals;
 use super::problem::Problem;
 use super::protocol::Protocol;
 use super::query::is_well_escaped;
@@ -41,11 +42,16 @@ pub async fn envelope(
     };
     let problem = response.response().extensions().get::<Problem>().cloned();
     if let Some(problem) = problem {
-        let document = problem.to_json(&request_id);
+        let asked = response.request().clone();
         response = response.map_body(|head, _| {
-            head.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
-            head.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            BoxBody::new(document)
+            let headers = head.headers_mut();
+            headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            let is_page = refusals::is_page(asked.path());
+            let page = if is_page { refusals::page(&asked, &problem, &request_id, headers) } else { None };
+            BoxBody::new(page.unwrap_or_else(|| {
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+                problem.to_json(&request_id)
+            }))
         });
         match response.response().extensions().get::<Cause>() {
             Some(Cause::Busy(reason)) => tracing::warn!(request_id, reason, "busy"),
@@ -73,25 +79,38 @@ fn check(request: &ServiceRequest) -> Result<(), Protocol> {
     if !is_well_escaped(uri) {
         return Err(Protocol::InvalidPercentEncoding);
     }
-    if request.path().starts_with("/api/") && !takes_json(request.headers()) {
-        return Err(Protocol::NotAcceptable);
+    if request.path().starts_with("/api/") {
+        let offered = if request.path().ends_with("/comments.html") { HTML } else { JSON };
+        if !takes(request.headers(), offered) {
+            return Err(Protocol::NotAcceptable { offered: offered.name });
+        }
     }
     Ok(())
 }
 
-/// Whether the client takes JSON (RFC 9110, section 12.5.1). Nothing but a clear exclusion counts as "no".
-fn takes_json(headers: &HeaderMap) -> bool {
+/// A media type that can be offered, and the range of its kind.
+#[derive(Debug, Clone, Copy)]
+struct Offered {
+    name: &'static str,
+    kind: &'static str,
+}
+
+const JSON: Offered = Offered { name: "application/json", kind: "application/*" };
+const HTML: Offered = Offered { name: "text/html", kind: "text/*" };
+
+/// Whether the client takes what is offered (RFC 9110, section 12.5.1). Nothing but a clear exclusion counts as "no".
+fn takes(headers: &HeaderMap, offered: Offered) -> bool {
     let mut lines = headers.get_all(ACCEPT).peekable();
     if lines.peek().is_none() {
         return true;
     }
-    // The most specific range that covers JSON decides.
+    // The most specific range that covers it decides.
     let mut best: Option<(u8, bool)> = None;
     for range in lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(',')) {
         let mut parts = range.split(';').map(str::trim);
         let specificity = match parts.next().map(str::to_ascii_lowercase).as_deref() {
-            Some("application/json") => 2,
-            Some("application/*") => 1,
+            Some(name) if name == offered.name => 2,
+            Some(name) if name == offered.kind => 1,
             Some("*/*") => 0,
             _ => continue,
         };
@@ -124,8 +143,10 @@ mod tests {
         for (accept, taken) in cases {
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT, HeaderValue::from_static(accept));
-            assert_eq!(takes_json(&headers), taken, "{accept}");
+            assert_eq!(takes(&headers, JSON), taken, "{accept}");
         }
-        assert!(takes_json(&HeaderMap::new()));
+        assert!(takes(&HeaderMap::new(), JSON));
+        let html = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("text/html"))]);
+        assert!(takes(&html, HTML) && !takes(&html, JSON));
     }
 }

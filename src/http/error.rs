@@ -57,7 +57,7 @@ const fn protocol_status(protocol: &Protocol) -> StatusCode {
         | Protocol::InvalidPercentEncoding => StatusCode::BAD_REQUEST,
         Protocol::NotFound => StatusCode::NOT_FOUND,
         Protocol::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
-        Protocol::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+        Protocol::NotAcceptable { .. } => StatusCode::NOT_ACCEPTABLE,
         Protocol::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
         Protocol::ContentTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         Protocol::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -161,7 +161,9 @@ impl ApiError {
         }
     }
 
-    fn code(&self) -> &'static str {
+    /// The stable code, in `snake_case`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
         match self {
             Self::Refused(refusal) => refusal.code(),
             Self::Shape(errors) => errors.first().map_or("invalid_value", |error| error.fault.code()),

@@ -39,8 +39,7 @@ pub async fn read<T: DeserializeOwned>(
     if !is_json(request) {
         return Err(Protocol::UnsupportedMediaType.into());
     }
-    let body = tokio::time::timeout(deadline, collect(payload)).await;
-    let body = body.map_err(|_elapsed| Protocol::RequestTimeout)??;
+    let body = collect_within(payload, deadline).await?;
     let text = std::str::from_utf8(&body).map_err(|_error| Protocol::InvalidEncoding)?;
     let value = parse(text)?;
     Ok((from_value(&value)?, body))
@@ -84,6 +83,15 @@ fn is_json(request: &HttpRequest) -> bool {
         && parameters
             .filter(|(name, _)| name.eq_ignore_ascii_case("charset"))
             .all(|(_, value)| value.trim_matches('"').eq_ignore_ascii_case("utf-8"))
+}
+
+/// Reads a body, whatever it is.
+///
+/// # Errors
+/// 408 when it doesn't arrive within `deadline`, 413 over [`MAX_BYTES`].
+pub async fn collect_within(payload: Payload, deadline: Duration) -> Result<Bytes, ApiError> {
+    let body = tokio::time::timeout(deadline, collect(payload)).await;
+    body.map_err(|_elapsed| Protocol::RequestTimeout)?
 }
 
 async fn collect(mut payload: Payload) -> Result<Bytes, ApiError> {

@@ -64,6 +64,12 @@ impl Problem {
         self.code
     }
 
+    /// Its status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
     /// The document.
     #[must_use]
     pub fn to_json(&self, request_id: &str) -> String {

@@ -27,8 +27,11 @@ pub enum Protocol {
         /// What it does: the value of `Allow`.
         allow: String,
     },
-    /// The client takes nothing that the service can give.
-    NotAcceptable,
+    /// The client doesn't take what the service can give.
+    NotAcceptable {
+        /// What it can give.
+        offered: &'static str,
+    },
     /// The request didn't arrive in time.
     RequestTimeout,
     /// The body is too large.
@@ -55,7 +58,7 @@ impl Protocol {
             Self::InvalidPercentEncoding,
             Self::NotFound,
             Self::MethodNotAllowed { allow: String::new() },
-            Self::NotAcceptable,
+            Self::NotAcceptable { offered: "" },
             Self::RequestTimeout,
             Self::ContentTooLarge { max: 0 },
             Self::UnsupportedMediaType,
@@ -75,7 +78,7 @@ impl Protocol {
             Self::InvalidPercentEncoding => "invalid_percent_encoding",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed { .. } => "method_not_allowed",
-            Self::NotAcceptable => "not_acceptable",
+            Self::NotAcceptable { .. } => "not_acceptable",
             Self::RequestTimeout => "request_timeout",
             Self::ContentTooLarge { .. } => "content_too_large",
             Self::UnsupportedMediaType => "unsupported_media_type",
@@ -97,7 +100,7 @@ impl Protocol {
             }
             Self::NotFound => "There is nothing at this address. /docs lists what there is.".to_owned(),
             Self::MethodNotAllowed { allow } => format!("This address takes {allow} only."),
-            Self::NotAcceptable => "The answer is application/json, which the Accept header excludes.".to_owned(),
+            Self::NotAcceptable { offered } => format!("The answer is {offered}, which the Accept header excludes."),
             Self::RequestTimeout => "The request did not arrive in time.".to_owned(),
             Self::ContentTooLarge { max } => format!("The body has more than {max} bytes."),
             Self::UnsupportedMediaType => "Send the body as application/json, without a content encoding.".to_owned(),

@@ -2,55 +2,28 @@
 
 use std::future::ready;
 
-use actix_web::guard;
 use actix_web::http::Method;
 use actix_web::http::header::{ACCESS_CONTROL_REQUEST_METHOD, ALLOW, HeaderValue, ORIGIN};
-use actix_web::middleware::from_fn;
-use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::admin::gate::{Entrance, staff_gate};
+use super::admin::gate::Entrance;
 use super::admin::{
     authors, bans, comments as cases, decisions, password, queues, rules, second_factor, session, sessions, sites,
     staff, stats, threads as staff_threads, tokens,
 };
+use super::endpoints::{
+    Address, Audience, Endpoint, address, for_staff, for_staff_by, on_site, open, page, page_of_site,
+};
 use super::error::ApiError;
-use super::gate::{Access, api, find_site, gate, take_from_quota};
+use super::gate::{Access, api, find_site, take_from_quota};
+use super::pages::{demo, fragment, posting, thread};
 use super::protocol::Protocol;
 use super::public::{comments, rankings, reports, threads, viewers, votes};
-use super::{assets, cors, health};
+use super::{assets, cors, health, widget};
 use crate::domain::quota::Action;
 
-/// One method at one address.
-struct Endpoint {
-    method: Method,
-    operation: &'static str,
-    audience: Audience,
-    route: Route,
-}
-
-/// Whose pages may call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Audience {
-    /// Anybody's.
-    Everybody,
-    /// Those of the site's origins.
-    SitePages,
-    /// The service's own only: no page is told anything.
-    Nobody,
-}
-
-/// All methods at one address.
-struct Address {
-    path: &'static str,
-    endpoints: Vec<Endpoint>,
-}
-
 fn addresses() -> Vec<Address> {
-    [on_sites(), staff_themselves(), work_of_staff(), beside_the_api()].into_iter().flatten().collect()
-}
-
-fn address(path: &'static str, endpoints: Vec<Endpoint>) -> Address {
-    Address { path, endpoints }
+    [on_sites(), staff_themselves(), work_of_staff(), beside_the_api(), pages()].into_iter().flatten().collect()
 }
 
 /// What readers and writers of a site ask for.
@@ -62,6 +35,10 @@ fn on_sites() -> Vec<Address> {
                 on_site(Method::GET, "list_comments", Access::Read, comments::list_comments),
                 on_site(Method::POST, "post_comment", Access::Write(Action::Post), comments::post_comment),
             ],
+        ),
+        address(
+            "/api/v1/sites/{site}/comments.html",
+            vec![on_site(Method::GET, "render_comments", Access::Read, fragment::render_comments)],
         ),
         address(
             "/api/v1/sites/{site}/comments/{comment_id}",
@@ -265,14 +242,37 @@ fn beside_the_api() -> Vec<Address> {
         address("/moderation/", vec![open("read_moderation_page", assets::read_moderation_page)]),
         address("/moderation/{file}", vec![open("read_moderation_file", assets::read_moderation_page)]),
         address("/moderation/{folder}/{file}", vec![open("read_moderation_part", assets::read_moderation_page)]),
+        address("/widget.js", vec![open("read_widget", widget::read_widget)]),
+        address("/count.js", vec![open("read_count", widget::read_widget)]),
+        address("/widget.css", vec![open("read_widget_style", widget::read_widget)]),
+        address("/widget.json", vec![open("read_widget_versions", widget::read_widget_versions)]),
+        address("/widget/locales/{file}", vec![open("read_widget_locale", widget::read_widget)]),
+        address("/widget/{version}/{file}", vec![open("read_widget_version", widget::read_widget_version)]),
     ]
 }
 
-/// Method, address and operation of everything that the service answers: what `openapi.yaml` must list.
+/// What the service shows to people by itself: pages, which are no operations of the contract.
+fn pages() -> Vec<Address> {
+    vec![
+        address(
+            "/t/{site}",
+            vec![
+                page_of_site(Method::GET, Audience::Everybody, thread::read_thread_page),
+                page_of_site(Method::POST, Audience::SitePages, posting::post_on_page),
+            ],
+        ),
+        address("/page.css", vec![page(thread::read_page_style)]),
+        address("/demo", vec![page(demo::read_demo)]),
+        address("/demo/{file:.+}", vec![page(demo::read_demo_file)]),
+    ]
+}
+
+/// Method, address and operation of everything that programs ask the service for: what `openapi.yaml` must list.
 #[must_use]
 pub fn operations() -> Vec<(Method, &'static str, &'static str)> {
     let listed = |address: Address| {
-        address.endpoints.into_iter().map(move |endpoint| (endpoint.method, address.path, endpoint.operation))
+        let listed = move |endpoint: Endpoint| Some((endpoint.method, address.path, endpoint.operation?));
+        address.endpoints.into_iter().filter_map(listed)
     };
     addresses().into_iter().flat_map(listed).collect()
 }
@@ -304,59 +304,6 @@ pub fn configure(config: &mut web::ServiceConfig) {
     // The files of the page are named relative to it.
     config.service(web::redirect("/moderation", "/moderation/").permanent());
     config.default_service(web::to(|| async { Err::<HttpResponse, ApiError>(Protocol::NotFound.into()) }));
-}
-
-fn methods(method: &Method) -> Route {
-    // HEAD is answered wherever GET is; the framework leaves the body out.
-    let head_too = *method == Method::GET;
-    let method = method.clone();
-    web::route().guard(guard::fn_guard(move |context| {
-        let asked = &context.head().method;
-        *asked == method || (head_too && *asked == Method::HEAD)
-    }))
-}
-
-fn on_site<F, Args>(method: Method, operation: &'static str, access: Access, handler: F) -> Endpoint
-where
-    F: Handler<Args>,
-    Args: FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    let gated = from_fn(move |request, next| gate(access, request, next));
-    let route = methods(&method).to(handler).wrap(gated);
-    let audience = if access == Access::Read { Audience::Everybody } else { Audience::SitePages };
-    Endpoint { method, operation, audience, route }
-}
-
-/// A call for staff: what the handler asks for with its extractor, it takes.
-fn for_staff<F, Args>(method: Method, operation: &'static str, handler: F) -> Endpoint
-where
-    F: Handler<Args>,
-    Args: FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    for_staff_by(Entrance::Known, method, operation, handler)
-}
-
-/// A call for staff by another entrance.
-fn for_staff_by<F, Args>(entrance: Entrance, method: Method, operation: &'static str, handler: F) -> Endpoint
-where
-    F: Handler<Args>,
-    Args: FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    let gated = from_fn(move |request, next| staff_gate(entrance, request, next));
-    let route = methods(&method).to(handler).wrap(gated);
-    Endpoint { method, operation, audience: Audience::Nobody, route }
-}
-
-fn open<F, Args>(operation: &'static str, handler: F) -> Endpoint
-where
-    F: Handler<Args>,
-    Args: FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    Endpoint { method: Method::GET, operation, audience: Audience::Everybody, route: methods(&Method::GET).to(handler) }
 }
 
 fn allow(endpoints: &[Endpoint]) -> String {

@@ -66,7 +66,7 @@ pub struct ReplyPage {
 /// below it; one made of the longest texts that can be sent is not.
 const MAX_REPLY_BYTES: usize = 1_048_576;
 
-fn position(site: &Site, list: List<'_>, cursor: Option<&str>) -> Result<Option<Position>, Refusal> {
+pub(super) fn position(site: &Site, list: List<'_>, cursor: Option<&str>) -> Result<Option<Position>, Refusal> {
     let read = |cursor| Position::from_cursor(cursor, site.id, list).ok_or(Refusal::InvalidCursor);
     cursor.map(read).transpose()
 }
@@ -144,7 +144,12 @@ pub async fn find(service: &Service, site: Arc<Site>, id: CommentId) -> Result<C
     service.store.read(move |connection| find_in(connection, &site, id, now)).await
 }
 
-fn find_in(connection: &mut Connection, site: &Site, id: CommentId, now: Timestamp) -> Result<Current, Error> {
+pub(super) fn find_in(
+    connection: &mut Connection,
+    site: &Site,
+    id: CommentId,
+    now: Timestamp,
+) -> Result<Current, Error> {
     let comment = store::comments::find(connection, site.id, id)?;
     let comment = comment.filter(|comment| comment.listing != Listing::Hidden).ok_or(Refusal::CommentNotFound)?;
     let thread = store::threads::find_by_id(connection, site.id, comment.thread_id)?;

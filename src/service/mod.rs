@@ -8,8 +8,10 @@ pub mod authors;
 pub mod bans;
 pub mod cases;
 pub mod comments;
+pub mod conversations;
 pub mod credentials;
 pub mod decisions;
+pub mod demo;
 pub mod editing;
 mod error;
 mod guests;
@@ -46,7 +48,7 @@ pub mod votes;
 mod walking;
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 pub use error::Error;
@@ -91,6 +93,8 @@ pub struct Service {
     screenings: turns::Turns,
     /// Who tries a rule now.
     trials: turns::Turns,
+    /// Whether the site that shows the service in use was seen.
+    has_demo: Arc<AtomicBool>,
 }
 
 impl Service {
@@ -127,6 +131,7 @@ impl Service {
             rule_sets: screening::RuleSets::default(),
             screenings: screening::turns(),
             trials: trials::turns(),
+            has_demo: Arc::default(),
         }
     }
 }

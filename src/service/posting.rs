@@ -103,29 +103,42 @@ pub async fn post(
     let writer = client.token.as_ref().map_or(Writer::Network(client.network), |token| Writer::Guest(token.hash()));
     let retry = retry.map(|retry| (ReplayId::of(site.id, &writer, &retry.key), retry));
     let _running = retry.as_ref().map(|(id, _)| Running::begin(&service.running, *id)).transpose()?;
-    let text = screening::read(service, &site, &draft.text, Some(&draft.name)).await?;
-    let draft = Draft { page: screening::read_page(service, &site, draft.page).await?, ..draft };
-    let network = service.hash_network(client.network)?;
-    let post = Post { service: service.clone(), site, client, network, draft, retry, text, render };
+    let post = Post::prepare(service, site, client, draft, retry, render).await?;
     let mut welcome = Welcome::default();
     let posted = service.store.write(move |connection| post.run(connection, &mut welcome)).await;
     service.changed();
     posted
 }
 
-struct Post {
+/// A comment that was read and screened, and can be posted.
+pub(super) struct Post {
     service: Service,
     site: Arc<Site>,
     client: Client,
     network: NetworkHash,
-    draft: Draft,
+    pub(super) draft: Draft,
     retry: Option<(ReplayId, Retry)>,
     text: Screened,
     render: Render,
 }
 
 impl Post {
-    fn run(&self, connection: &mut Connection, welcome: &mut Welcome) -> Result<Answer, Error> {
+    /// Does what needs no transaction.
+    pub(super) async fn prepare(
+        service: &Service,
+        site: Arc<Site>,
+        client: Client,
+        draft: Draft,
+        retry: Option<(ReplayId, Retry)>,
+        render: Render,
+    ) -> Result<Self, Error> {
+        let text = screening::read(service, &site, &draft.text, Some(&draft.name)).await?;
+        let draft = Draft { page: screening::read_page(service, &site, draft.page).await?, ..draft };
+        let network = service.hash_network(client.network)?;
+        Ok(Self { service: service.clone(), site, client, network, draft, retry, text, render })
+    }
+
+    pub(super) fn run(&self, connection: &mut Connection, welcome: &mut Welcome) -> Result<Answer, Error> {
         if let Some(answer) = self.replay(connection)? {
             return Ok(answer);
         }

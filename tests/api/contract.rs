@@ -147,7 +147,9 @@ impl Contract {
             complaints.push("the answer has no X-Request-Id".to_owned());
             return complaints;
         };
-        if answer.status >= 400 && !answer.body.is_empty() {
+        // Pages for people say no as pages.
+        let is_page = answer.header("content-type").is_some_and(|content_type| content_type.starts_with("text/html"));
+        if answer.status >= 400 && !answer.body.is_empty() && !is_page {
             let problem = answer.json();
             complaints.extend(self.schema_complaints("/components/schemas/Problem", &problem, "problem"));
             if problem["request_id"] != json!(request_id) {
@@ -213,7 +215,7 @@ impl Contract {
         if exchange.method == "HEAD" {
             return if answer.body.is_empty() { Vec::new() } else { vec!["a HEAD with a body".to_owned()] };
         }
-        if !content_type.ends_with("json") {
+        if !content_type.ends_with("json") || answer.has_header("content-encoding") {
             return Vec::new();
         }
         match serde_json::from_slice::<Value>(&answer.body) {

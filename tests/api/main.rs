@@ -18,6 +18,7 @@ mod contract;
 mod coverage;
 mod databases;
 mod documents;
+mod html;
 mod judge;
 mod operations;
 mod promise;
@@ -31,7 +32,10 @@ mod conditional;
 mod cors;
 mod decisions;
 mod editing;
+mod forms;
+mod fragments;
 mod idempotency;
+mod pages;
 mod paging;
 mod posting;
 mod protocol;
@@ -52,6 +56,7 @@ mod texts;
 mod threads;
 mod undo;
 mod votes;
+mod widget;
 mod wire;
 
 use std::process::ExitCode;
@@ -80,6 +85,10 @@ const AREAS: &[Area] = &[
     ("protocol", protocol::PROMISES),
     ("wire", wire::PROMISES),
     ("service", service::PROMISES),
+    ("widget", widget::PROMISES),
+    ("pages", pages::PROMISES),
+    ("forms", forms::PROMISES),
+    ("fragments", fragments::PROMISES),
     ("sessions", sessions::PROMISES),
     ("staff", staff::PROMISES),
     ("admin_threads", admin_threads::PROMISES),

@@ -1,5 +1,6 @@
 //! One well-formed call of each operation, for rules that hold for all of them.
 
+use rejoinder::http::widget::version;
 use reqwest::Method;
 use serde_json::json;
 
@@ -10,6 +11,7 @@ use crate::contract::{CONTRACT, Operation};
 pub(crate) fn on_site(client: &Client, comment: &str) -> Vec<Request> {
     vec![
         client.thread("/a", ""),
+        client.read("comments.html?thread=%2Fa"),
         client.post("/a", "text"),
         client.comment(comment),
         client.edit(comment, "text"),
@@ -27,6 +29,7 @@ pub(crate) fn on_site(client: &Client, comment: &str) -> Vec<Request> {
 
 /// A call of each operation beside the API.
 pub(crate) fn beside_sites(client: &Client) -> Vec<Request> {
+    let script = format!("/widget/{}/widget.js", version());
     let paths = [
         "/livez",
         "/readyz",
@@ -37,6 +40,12 @@ pub(crate) fn beside_sites(client: &Client) -> Vec<Request> {
         "/moderation/",
         "/moderation/start.js",
         "/moderation/queue/screen.js",
+        "/widget.js",
+        "/count.js",
+        "/widget.css",
+        "/widget.json",
+        "/widget/locales/de.json",
+        &script,
     ];
     paths.map(|path| client.get(path)).into()
 }

@@ -103,12 +103,21 @@ async fn an_address_says_which_methods_it_takes(setup: Setup) {
 async fn who_takes_no_json_is_told_so(setup: Setup) {
     let (world, root) = written(&setup).await;
     for call in operations::on_site(&world.reader(), &root) {
-        for accept in ["text/html", "application/json;q=0, */*", "application/xml"] {
+        let is_html = call.path().ends_with("/comments.html");
+        let (other, excluded) = if is_html {
+            ("application/json", "text/html;q=0, */*")
+        } else {
+            ("text/html", "application/json;q=0, */*")
+        };
+        for accept in [other, excluded, "application/xml"] {
             call.clone().header("accept", accept).await.refused(406, "not_acceptable");
         }
     }
     for accept in ["application/json", "*/*", "text/html, */*;q=0.1", "application/*"] {
         world.reader().thread("/a", "").header("accept", accept).await.ok();
+    }
+    for accept in ["text/html", "text/html,application/xhtml+xml,*/*;q=0.8", "text/*"] {
+        world.reader().read("comments.html?thread=a").header("accept", accept).await.with_status(200);
     }
     for call in operations::beside_sites(&world.reader()) {
         call.header("accept", "image/png").await.with_status(200);
@@ -240,6 +249,7 @@ async fn a_parameter_given_twice_is_refused(setup: Setup) {
         dave.thread("/a", "&limit=1&limit=1"),
         dave.thread("/a", "&cursor=a&cursor=b"),
         dave.thread("/a", "&replies=1&replies=1"),
+        dave.read("comments.html?thread=a&lang=de&lang=de"),
         dave.replies(&root, "?limit=1&limit=2"),
         dave.replies(&root, "?cursor=a&cursor=b"),
         dave.read("recent?limit=1&limit=1"),
@@ -256,7 +266,7 @@ async fn a_parameter_that_is_missing_is_named(setup: Setup) {
     let (world, _) = written(&setup).await;
     let dave = world.author("dave");
     dave.says("/a", "text").await;
-    for call in ["comments", "comments?limit=1", "counts", "viewer"] {
+    for call in ["comments", "comments.html", "comments?limit=1", "counts", "viewer"] {
         let problem = dave.read(call).await.refused(422, "missing_parameter");
         assert_eq!(problem["errors"][0]["pointer"], "/thread", "{call}");
     }

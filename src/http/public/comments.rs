@@ -135,9 +135,10 @@ pub async fn list_recent_comments(
     public(&request, &RecentAnswer { comments: recent.iter().map(RecentView::from).collect() })
 }
 
+/// A comment as it is sent.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct NewComment {
+pub(in crate::http) struct NewComment {
     thread: NewThread,
     #[serde(default)]
     parent_id: Option<String>,
@@ -185,8 +186,20 @@ impl NewThread {
 }
 
 impl NewComment {
+    /// The same as a form has it.
+    pub(in crate::http) fn of_form(
+        key: String,
+        url: Option<String>,
+        parent_id: Option<String>,
+        name: String,
+        body: String,
+    ) -> Self {
+        let thread = NewThread { key, url, title: None };
+        Self { thread, parent_id, author: NewAuthor { name, email: None }, body }
+    }
+
     /// Every member as a value of the domain, or every rule that one of them breaks.
-    fn into_draft(self, site: &Site) -> Result<Draft, Refusal> {
+    pub(in crate::http) fn into_draft(self, site: &Site) -> Result<Draft, Refusal> {
         let mut errors = Vec::new();
         let (key, page) = self.thread.read(&mut errors);
         let mut note = |pointer: &'static str, rule| errors.push(InputError { pointer: pointer.into(), rule });
@@ -230,7 +243,8 @@ fn idempotency_key(request: &HttpRequest) -> Result<Option<IdempotencyKey>, ApiE
     Ok(Some(key.ok_or_else(|| ApiError::Shape(vec![refused()]))?))
 }
 
-fn render(posted: &Posted) -> Result<String, String> {
+/// The answer to a post as text, as it is kept for a retry.
+pub(in crate::http) fn render(posted: &Posted) -> Result<String, String> {
     let Posted { comment, thread, policy } = posted;
     let answer = CommentAnswer::of_post(comment, thread, *policy);
     to_json(&answer).map_err(|error| error.to_string())

@@ -1,0 +1,177 @@
+//! `POST /t/{site}`: a comment sent by the form of a page, without JavaScript.
+//!
+//! It goes the same way as one sent to the API. What is refused comes back in the form, with the reason at its field.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderMap, LOCATION, RETRY_AFTER};
+use actix_web::web::{Bytes, Data, Payload};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use data_encoding::BASE64URL_NOPAD;
+use sha2::{Digest, Sha256};
+
+use super::addresses::Addresses;
+use super::answers::{private, vary_by_language};
+use super::form::{Complaints, Typed};
+use super::language;
+use super::thread::{Asked, language_of, page};
+use crate::domain::id::CommentId;
+use crate::domain::idempotency::{Fingerprint, IdempotencyKey};
+use crate::domain::page::Sort;
+use crate::domain::quota::Action;
+use crate::domain::refusal::{InputError, Refusal, Rule};
+use crate::domain::site::Site;
+use crate::domain::thread::ThreadKey;
+use crate::http::Api;
+use crate::http::cors::{self, Sender};
+use crate::http::error::ApiError;
+use crate::http::form_body::{self, Form};
+use crate::http::gate::{Visit, take_from_quota};
+use crate::http::public::comments::{NewComment, render};
+use crate::http::query::Query;
+use crate::http::shape::Fault;
+use crate::service::posting::{self, Answer, Retry};
+
+/// What a browser says of a form on a page of the service itself, or of an address that somebody typed.
+const OWN_FETCHES: [&str; 2] = ["same-origin", "none"];
+
+/// A comment as a form has it.
+#[derive(Debug)]
+struct Sent {
+    thread: String,
+    key: ThreadKey,
+    parent: Option<String>,
+    lang: Option<String>,
+    typed: Typed,
+    retry: Option<Retry>,
+}
+
+impl Sent {
+    fn read(mut form: Form, bytes: &Bytes) -> Result<Self, ApiError> {
+        let thread = form.require("thread")?;
+        let refused = || Refusal::input("/thread/key", Rule::InvalidThreadKey);
+        let key = ThreadKey::parse(&thread).ok_or_else(refused)?;
+        let lang = form.take("lang")?;
+        if !lang.as_deref().is_none_or(language::is_tag) {
+            return Err(form_body::error("lang", Fault::InvalidValue, "This must be the name of a language."));
+        }
+        let parent = form.take("parent")?;
+        let thread_url = form.take("thread_url")?;
+        let typed = Typed { name: form.require("name")?, body: form.require("body")?, thread_url };
+        let retry = form.take("key")?.map(|_| retry(bytes));
+        form.finish()?;
+        Ok(Self { thread, key, parent, lang, typed, retry: retry.flatten() })
+    }
+
+    fn comment(&self) -> NewComment {
+        let Typed { name, body, thread_url } = self.typed.clone();
+        NewComment::of_form(self.thread.clone(), thread_url, self.parent.clone(), name, body)
+    }
+}
+
+/// The same form sent twice is one comment, and any other form is another. Two readers can have been given the same page, and
+/// so the same key in its form: what they typed is a part of the key here.
+fn retry(bytes: &Bytes) -> Option<Retry> {
+    let key = IdempotencyKey::parse(&BASE64URL_NOPAD.encode(&Sha256::digest(bytes)))?;
+    Some(Retry { key, fingerprint: Fingerprint::of(bytes) })
+}
+
+/// `POST /t/{site}`
+///
+/// # Errors
+/// What is wrong with the form itself, or with the page that it stands in. All else is said in the form.
+pub async fn post_on_page(
+    request: HttpRequest,
+    api: Data<Api>,
+    visit: Visit,
+    payload: Payload,
+) -> Result<HttpResponse, ApiError> {
+    Query::of(&request).finish()?;
+    let (form, bytes) = form_body::read(&request, payload, api.body_deadline()).await?;
+    // Before any of it comes back in a page.
+    refuse_other_pages(&request, &api, &visit.site)?;
+    let sent = Sent::read(form, &bytes)?;
+    match post(&request, &api, &visit, &sent).await {
+        Ok(answer) => Ok(see_other(&visit.site, &sent, &answer)),
+        Err(error @ ApiError::Broken(_)) => Err(error),
+        Err(error) => send_back(&request, &api, &visit, &sent, error).await,
+    }
+}
+
+/// Refuses a form that stands in a page which may not write: one that isn't the site's, nor the service's own.
+fn refuse_other_pages(request: &HttpRequest, api: &Api, site: &Site) -> Result<(), ApiError> {
+    let headers = request.headers();
+    let is_admitted = match cors::sender(headers, site) {
+        Some(Sender::Page(_)) => true,
+        Some(Sender::NoPage) => comes_from_no_other_site(headers),
+        None => false,
+    };
+    if is_admitted {
+        return Ok(());
+    }
+    take_from_quota(request, site, Action::Post)?;
+    Err(cors::refuse(&api.service, headers, site).into())
+}
+
+/// Where a browser names no origin, it still says from how far a request came.
+fn comes_from_no_other_site(headers: &HeaderMap) -> bool {
+    let fetched_from = headers.get("sec-fetch-site");
+    fetched_from.is_none_or(|from| from.to_str().is_ok_and(|from| OWN_FETCHES.contains(&from)))
+}
+
+async fn post(request: &HttpRequest, api: &Api, visit: &Visit, sent: &Sent) -> Result<Answer, ApiError> {
+    take_from_quota(request, &visit.site, Action::Post)?;
+    let draft = sent.comment().into_draft(&visit.site)?;
+    let (site, client) = (visit.site.clone(), visit.client.clone());
+    Ok(posting::post(&api.service, site, client, draft, sent.retry.clone(), render).await?)
+}
+
+/// Leads to the comment, or to where it is said that it waits.
+fn see_other(site: &Site, sent: &Sent, answer: &Answer) -> HttpResponse {
+    let addresses = Addresses {
+        base: String::new(),
+        site: site.slug.clone(),
+        thread: sent.key.clone(),
+        sort: Sort::Newest,
+        lang: sent.lang.clone(),
+    };
+    let location = if answer.accepted { addresses.waiting() } else { addresses.comment(answer.comment_id) };
+    let mut response = private(StatusCode::SEE_OTHER, String::new());
+    if let Ok(location) = location.parse() {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    response
+}
+
+/// The page once more, with what was typed in the form, and what is wrong with it.
+async fn send_back(
+    request: &HttpRequest,
+    api: &Api,
+    visit: &Visit,
+    sent: &Sent,
+    error: ApiError,
+) -> Result<HttpResponse, ApiError> {
+    if let ApiError::Busy(reason) = &error {
+        tracing::warn!(reason, "busy");
+    }
+    let language = language_of(sent.lang.as_deref(), request);
+    let complaints = Complaints::of(&error, language);
+    // What was answered may be gone, which is then what is wrong.
+    let is_gone = matches!(&error, ApiError::Refused(Refusal::Input(errors)) if errors.iter().any(is_about_parent));
+    let parent = sent.parent.as_deref().and_then(CommentId::parse).filter(|_| !is_gone);
+    let first = Asked::first(sent.key.clone(), sent.lang.clone());
+    let about = Asked { reply_to: parent, ..first.clone() };
+    let html = match page(request, api, visit, &about, &sent.typed, &complaints).await {
+        Err(ApiError::Refused(_)) => page(request, api, visit, &first, &sent.typed, &complaints).await?,
+        outcome => outcome?,
+    };
+    let mut response = private(error.status_code(), html);
+    vary_by_language(response.headers_mut());
+    if let Some(seconds) = error.error_response().headers().get(RETRY_AFTER) {
+        response.headers_mut().insert(RETRY_AFTER, seconds.clone());
+    }
+    Ok(response)
+}
+
+fn is_about_parent(error: &InputError) -> bool {
+    error.pointer == "/parent_id"
+}

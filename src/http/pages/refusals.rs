@@ -1,0 +1,43 @@
+//! Every "no" to somebody who looks at a page, as a page.
+
+use actix_web::HttpRequest;
+use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use askama::Template;
+
+use super::answers::{HTML, protect};
+use super::form::sentence;
+use super::language::{self, Language};
+use super::thread::language_of;
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+
+#[derive(Debug, Template)]
+#[template(path = "refusal.html")]
+struct RefusalView<'a> {
+    language: &'static Language,
+    title: String,
+    sentence: String,
+    status: u16,
+    code: &'a str,
+    request_id: &'a str,
+}
+
+/// Whether what stands at this address is for people.
+#[must_use]
+pub fn is_page(path: &str) -> bool {
+    path.starts_with("/t/") || path == "/demo" || path.starts_with("/demo/")
+}
+
+/// The page that says no, and what it is sent with; `None` if it can't be written.
+#[must_use]
+pub fn page(request: &HttpRequest, problem: &Problem, request_id: &str, headers: &mut HeaderMap) -> Option<String> {
+    let lang = Query::of(request).take("lang").ok().flatten().filter(|lang| language::is_tag(lang));
+    let language = language_of(lang.as_deref(), request);
+    let (code, status) = (problem.code(), problem.status());
+    let sentence = sentence(language, code, &[]);
+    let html = RefusalView { language, title: language.text("page.refused"), sentence, status, code, request_id };
+    let html = html.render().ok()?;
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(HTML));
+    protect(headers);
+    Some(html)
+}

@@ -1,0 +1,2 @@
+// Stands here until the widget is built.
+export {};
