@@ -1,0 +1,323 @@
+// One thread on the page, from its first page to its end: reads, shows, reads on. When the element is changed or taken
+// out, its signal ends it, and whatever comes after that is ignored.
+
+/** @import { Context, Problem, Settings, Sort, ThreadState, ThreadPage, Viewer } from './types' */
+
+import { Announcer } from './announce.js';
+import { Api, problemOf } from './api.js';
+import { Token } from './drafts.js';
+import { Frame } from './frame.js';
+import { List } from './list.js';
+import { loadTexts, localeName, Messages } from './messages.js';
+import { linkedId, scrollTo, standingStill } from './place.js';
+import { sentence } from './problems.js';
+import * as store from './store.js';
+import { Times } from './time.js';
+import { Watch } from './watch.js';
+import { Writing } from './writing.js';
+import english from './locales/en.json';
+
+const REPLIES_AT_ONCE = 50;
+const NEWS_AT_MOST = 100;
+const CHAIN_AT_MOST = 12;
+const MINUTE = 60_000;
+
+/** @typedef {{ section: HTMLElement, live: HTMLElement, emit: (name: string, detail: object) => void, mount: () => void, isNear: () => boolean }} Place */
+
+export class ThreadView {
+  /** @type {ThreadState | null} */
+  state = null;
+  #ended = new AbortController();
+  #busy = new Set();
+  #count = -1;
+  #started = false;
+  #timer = 0;
+
+  /**
+   * @param {Settings} settings
+   * @param {Place} place
+   */
+  constructor(settings, place) {
+    this.settings = settings;
+    this.place = place;
+    this.signal = this.#ended.signal;
+    this.sort = settings.sort;
+    this.skew = 0;
+    this.api = new Api(settings, new Token(settings.src, settings.site), this.signal);
+    /** @type {PromiseWithResolvers<void>} resolved once the comments are there */
+    this.ready = withResolvers();
+    this.ready.promise.catch(() => {});
+  }
+
+  end() {
+    this.#ended.abort();
+    clearTimeout(this.#timer);
+    this.ready.reject(this.signal.reason);
+  }
+
+  /** Reads the thread and its language at the same time, and shows it. A second call does nothing. */
+  async start() {
+    if (this.#started) return;
+    this.#started = true;
+    const first = this.#readFirst();
+    first.catch(() => {});
+    const name = localeName(this.settings.language);
+    const texts = await loadTexts(this.settings.src, name, this.signal);
+    if (this.signal.aborted) return;
+    this.context = this.#context(new Messages(this.settings.language, english, texts));
+    this.frame = new Frame(this.context, this.settings, this.place, {
+      sort: (sort) => this.#resort(sort),
+      more: () => this.#more(),
+      news: () => this.#news(),
+    });
+    this.frame.showLoading();
+    await this.#begin(first);
+  }
+
+  /** Reads all of it anew. */
+  async refresh() {
+    await this.ready.promise;
+    await this.#reload();
+  }
+
+  /**
+   * Takes over what is known now, and shows it.
+   *
+   * @param {ThreadState} state
+   */
+  set(state) {
+    this.state = state;
+    this.list?.show(state);
+    this.frame?.show(state);
+    const count = state.thread.comment_count;
+    if (count !== this.#count) this.place.emit('count', { count });
+    this.#count = count;
+  }
+
+  /**
+   * What went wrong; null if it is only that all of this has ended.
+   *
+   * @param {unknown} error
+   * @returns {Problem | null}
+   */
+  failed(error) {
+    if (this.signal.aborted) return null;
+    const problem = problemOf(error);
+    this.place.emit('error', { problem });
+    return problem;
+  }
+
+  /**
+   * Shows a comment wherever it is, reading what leads to it if need be.
+   *
+   * @param {string} id
+   * @returns {Promise<boolean>} whether there is such a comment
+   */
+  async showComment(id) {
+    await this.ready.promise;
+    try {
+      if (!this.list?.views.has(id)) await this.#readChain(id);
+    } catch (error) {
+      this.#sayFailed(error);
+      return false;
+    }
+    const { context, list, state, frame } = this;
+    if (!state?.comments.has(id)) {
+      frame?.say(context?.messages.text('notice.gone') ?? '');
+      return false;
+    }
+    list?.reveal(id);
+    this.set({ ...state, linked: id });
+    scrollTo(list?.views.get(id)?.article);
+    return true;
+  }
+
+  /** @param {string} root */
+  moreReplies = (root) => this.#once(`replies:${root}`, async () => {
+    const cursor = this.#state.conversations.get(root)?.cursor ?? '';
+    const page = await this.api.replies(root, cursor, REPLIES_AT_ONCE, cursor === '');
+    this.#setAndGo(store.withReplies(this.#state, root, page));
+  });
+
+  /** @returns {Promise<[ThreadPage, Viewer | null]>} */
+  #readFirst(fresh = false) {
+    return Promise.all([this.api.page(this.#query(), fresh), this.api.viewer()]);
+  }
+
+  #query() {
+    return { sort: this.sort, limit: this.settings.pageSize, replies: this.settings.replies };
+  }
+
+  get #state() {
+    return /** @type {ThreadState} */ (this.state);
+  }
+
+  now = () => Date.now() - this.skew;
+
+  /**
+   * @param {Messages} messages
+   * @returns {Context}
+   */
+  #context(messages) {
+    return {
+      messages,
+      times: new Times(messages.language),
+      headingLevel: this.settings.headingLevel,
+      announce: new Announcer(this.place.live, this.signal).say,
+      signal: this.signal,
+      now: this.now,
+    };
+  }
+
+  /** @param {Promise<[ThreadPage, Viewer | null]>} reading */
+  async #begin(reading) {
+    const context = /** @type {Context} */ (this.context);
+    try {
+      const [page, viewer] = await reading;
+      if (this.signal.aborted) return;
+      const writing = new Writing(this, context);
+      this.writing = writing;
+      this.list = new List(context, { ...writing.actions, moreReplies: this.moreReplies, show: this.#showAgain },
+        this.settings.readonly);
+      this.frame?.begin(this.list, writing);
+      this.#take(page, viewer);
+    } catch (error) {
+      const problem = this.failed(error);
+      if (problem) this.frame?.showFailure(sentence(problem, context, this.settings), () => this.#begin(this.#readFirst()));
+      return;
+    }
+    this.ready.resolve();
+    this.place.emit('ready', { thread: this.#state.thread, policy: this.#state.policy });
+    this.#keepUp();
+  }
+
+  /** From now on: permalinks, new comments, and the time that passes. */
+  #keepUp() {
+    const { signal } = this;
+    const follow = () => {
+      const id = linkedId();
+      if (id !== null) this.showComment(id);
+    };
+    window.addEventListener('hashchange', follow, { signal });
+    follow();
+    new Watch(this).start();
+    const tick = () => {
+      this.#timer = window.setTimeout(tick, MINUTE);
+      this.list?.tick();
+    };
+    tick();
+  }
+
+  /**
+   * @param {ThreadPage} page
+   * @param {Viewer | null} viewer
+   */
+  #take(page, viewer) {
+    const state = store.begin(page, this.sort, this.state);
+    this.set(viewer ? store.withViewer(state, viewer, this.now()) : state);
+  }
+
+  #showAgain = (/** @type {string} */ id) => {
+    this.showComment(id);
+  };
+
+  #reload() {
+    return this.#once('reload', async () => {
+      this.#take(...(await this.#readFirst(true)));
+    });
+  }
+
+  /** @param {Sort} sort */
+  async #resort(sort) {
+    this.sort = sort;
+    await this.#reload();
+    if (this.sort === this.#state.sort) this.context?.announce(this.context.messages.text('list.sorted'));
+  }
+
+  #more() {
+    return this.#once('more', async () => {
+      const { sort, cursor } = this.#state;
+      const page = await this.api.page({ ...this.#query(), sort, cursor });
+      if (this.#state.cursor === cursor) this.#setAndGo(store.withPage(this.#state, page));
+    });
+  }
+
+  /** Puts in what was posted meanwhile, and leaves what is being read where it is. */
+  #news() {
+    return this.#once('news', async () => {
+      const page = await this.api.page({ ...this.#query(), sort: 'newest', limit: NEWS_AT_MOST }, true);
+      this.#setAndGo(store.withNews(this.#state, page));
+      this.frame?.showNews(0);
+    });
+  }
+
+  /**
+   * Shows a further state, and goes to the first of the comments that were not there before.
+   *
+   * @param {ThreadState} next
+   */
+  #setAndGo(next) {
+    const before = this.#state.comments;
+    const added = [...next.comments.keys()].filter((id) => !before.has(id));
+    standingStill(this.place.section, () => this.set(next));
+    const shown = new Set(added.map((id) => this.list?.views.get(id)?.article));
+    const first = [...this.place.section.querySelectorAll('article')].find((article) => shown.has(article));
+    if (first) scrollTo(first);
+    const { announce, messages } = /** @type {Context} */ (this.context);
+    announce(messages.text('list.more_shown', { count: added.length }));
+  }
+
+  /**
+   * Reads a comment and what it answers, up to the root.
+   *
+   * @param {string} id
+   */
+  async #readChain(id) {
+    const chain = [];
+    /** @type {string | null} */
+    let next = id;
+    while (next !== null && !this.#state.comments.has(next)) {
+      const { comment, thread } = await this.api.comment(next);
+      if (thread.key !== this.settings.thread) return;
+      chain.push(comment);
+      next = chain.length < CHAIN_AT_MOST ? comment.parent_id : comment.root_id;
+    }
+    this.set(store.withLinked(this.#state, id, chain));
+  }
+
+  /**
+   * Runs something unless it runs already, and says if it failed.
+   *
+   * @param {string} name
+   * @param {() => Promise<void>} run
+   */
+  async #once(name, run) {
+    if (this.#busy.has(name)) return;
+    this.#busy.add(name);
+    this.frame?.setBusy(true);
+    try {
+      await run();
+    } catch (error) {
+      this.#sayFailed(error);
+    } finally {
+      this.#busy.delete(name);
+      this.frame?.setBusy(this.#busy.size > 0);
+    }
+  }
+
+  /** @param {unknown} error */
+  #sayFailed(error) {
+    const problem = this.failed(error);
+    if (!problem || !this.context) return;
+    if (problem.code === 'invalid_cursor') this.#reload();
+    else this.frame?.say(sentence(problem, this.context, this.settings));
+  }
+}
+
+/** @returns {PromiseWithResolvers<void>} */
+function withResolvers() {
+  /** @type {any} */
+  const parts = {};
+  parts.promise = new Promise((resolve, reject) => Object.assign(parts, { resolve, reject }));
+  return parts;
+}
