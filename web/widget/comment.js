@@ -162,8 +162,8 @@ export class CommentView {
     set(this.time, 'datetime', created_at);
     set(this.time, 'title', times.exactly(created_at));
     this.tick();
-    const badge = (/** @type {string} */ key, kind = key) =>
-      h('span', { class: `badge ${kind}`, part: 'badge' }, messages.text(`comment.${key}`));
+    const badge = (/** @type {string} */ key) =>
+      h('span', { class: key === 'staff' ? 'badge staff' : 'badge', part: 'badge' }, messages.text(`comment.${key}`));
     arrange(this.meta, [
       this.author,
       author?.kind === 'staff' && badge('staff'),
@@ -215,8 +215,7 @@ export class CommentView {
     const { messages } = this.context;
     const count = score[way];
     set(element, 'aria-label', messages.text(`vote.${way}`, { count }));
-    set(element, 'aria-pressed', pressed);
-    if (!pressed) set(element, 'aria-pressed', 'false');
+    set(element, 'aria-pressed', String(pressed));
     setText(/** @type {Element} */ (element.lastElementChild), count > 0 ? messages.number(count) : '');
   }
 

@@ -115,18 +115,18 @@ export class Form {
     const cancel = this.options.cancel && button('button', messages.text('form.cancel'), this.options.cancel);
     const bar = h('div', { class: 'bar' }, this.counterText, cancel, this.submit);
     return h('form', {
-      class: `form ${this.options.kind}`, part: 'form', novalidate: true, 'aria-label': this.#label('heading'),
+      class: this.options.kind === 'root' ? 'form' : `form ${this.options.kind}`, part: 'form', novalidate: true, 'aria-label': this.options.kind === 'root' && messages.text('form.heading'),
       on: { submit: (/** @type {Event} */ event) => this.#submit(event), input: () => this.#typed(), keydown: this.#keydown },
     }, this.options.kind !== 'edit' && who, this.body.element, bar, this.notice);
   }
 
-  /** @param {'heading' | 'body' | 'send'} what */
+  /** @param {'body' | 'send'} what */
   #label(what) {
     const { kind, name = '' } = this.options;
     const keys = {
-      root: { heading: 'form.heading', body: 'form.body', send: 'form.send' },
-      reply: { heading: 'comment.reply_to', body: 'form.reply', send: 'form.send_reply' },
-      edit: { heading: 'form.edit', body: 'form.edit', send: 'form.save' },
+      root: { body: 'form.body', send: 'form.send' },
+      reply: { body: 'form.reply', send: 'form.send_reply' },
+      edit: { body: 'form.edit', send: 'form.save' },
     };
     return this.context.messages.text(keys[kind][what], { name });
   }
