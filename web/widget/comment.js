@@ -1,7 +1,7 @@
 // One comment as it is shown, and what can be done with it. It is changed in place, so that neither the focus nor what
 // is being read gets lost.
 
-/** @import { Actions, Comment, Context, Score } from './types' */
+/** @import { Act, Comment, Context, Score } from './types' */
 
 import { arrange, button, focused, h, icon, set, setText } from './dom.js';
 import { nodes } from './rich.js';
@@ -37,13 +37,13 @@ export class CommentView {
   /**
    * @param {string} id
    * @param {Context} context
-   * @param {Actions} actions
+   * @param {(act: Act, id: string) => void} act
    * @param {string} [copy] sets the ids of a second view of the same comment apart
    */
-  constructor(id, context, actions, copy = '') {
+  constructor(id, context, act, copy = '') {
     this.id = id;
     this.context = context;
-    this.actions = actions;
+    this.act = act;
     const label = `a${copy}-${id}`;
     this.author = h('bdi', { class: 'author', part: 'author', id: label });
     this.time = h('time', { part: 'time' });
@@ -125,28 +125,27 @@ export class CommentView {
       // The browser tells of another address, but not of the same one again.
       if (location.hash !== address.hash || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      this.actions.show(this.id);
+      this.act('show', this.id);
     };
     return h('a', { class: 'permalink', part: 'permalink', href: address.href, on: { click } }, this.time);
   }
 
   #buttons() {
-    const { id, actions } = this;
     const { messages } = this.context;
-    const act = (/** @type {'reply' | 'edit' | 'report'} */ name) =>
-      button('action', messages.text(`comment.${name}`), () => actions[name](id), { 'data-action': name });
-    const vote = (/** @type {'up' | 'down'} */ way, /** @type {1 | -1} */ value) => {
-      const element = button('vote', null, () => actions.vote(id, value), { 'data-action': way });
-      element.append(icon(value > 0 ? UP : DOWN), h('span'));
+    const make = (/** @type {Act} */ act, press = () => this.act(act, this.id)) =>
+      button('action', messages.text(`comment.${act}`), press, { 'data-action': act });
+    const vote = (/** @type {'up' | 'down'} */ way, /** @type {string} */ path) => {
+      const element = button('vote', null, () => this.act(way, this.id), { 'data-action': way });
+      element.append(icon(path), h('span'));
       return element;
     };
     return {
-      up: vote('up', 1),
-      down: vote('down', -1),
-      reply: act('reply'),
-      edit: act('edit'),
-      remove: button('action', messages.text('comment.delete'), () => this.#ask(), { 'data-action': 'delete' }),
-      report: act('report'),
+      up: vote('up', UP),
+      down: vote('down', DOWN),
+      reply: make('reply'),
+      edit: make('edit'),
+      remove: make('delete', () => this.#ask()),
+      report: make('report'),
       score: h('span', { class: 'score', part: 'vote' }),
     };
   }
@@ -228,7 +227,7 @@ export class CommentView {
       if (this.#facts) this.#showActions(this.#facts);
       this.buttons.remove.focus();
     };
-    const yes = button('action danger', messages.text('comment.delete_yes'), () => this.actions.remove(this.id));
+    const yes = button('action danger', messages.text('comment.delete_yes'), () => this.act('delete', this.id));
     const no = button('action', messages.text('comment.delete_no'), done);
     const keydown = (/** @type {KeyboardEvent} */ event) => event.key === 'Escape' && done();
     this.#asking = true;

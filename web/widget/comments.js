@@ -55,9 +55,7 @@ export class CommentsElement extends HTMLElement {
    * @param {string} [text] for the form, in place of what stands there
    */
   async focusForm(text) {
-    const view = this.#begin();
-    await view?.ready.promise;
-    const form = view?.writing?.form;
+    const form = (await this.#begin()?.writing.promise)?.form;
     if (form && text !== undefined) form.text = text;
     form?.focus();
   }

@@ -34,6 +34,7 @@ export class Frame {
     this.skip = button('skip', messages.text('heading.skip'), () => this.end.focus());
     this.sort = this.#sort(act.sort);
     this.header = h('header', { class: 'header', part: 'header' }, this.heading, this.skip, this.sort);
+    this.room = h('div', { class: 'room' });
     this.notice = h('p', { class: 'notice', part: 'notice', hidden: true });
     this.news = button('fresh', null, act.news, { part: 'new-comments', hidden: true });
     this.empty = h('p', { class: 'empty' });
@@ -68,11 +69,11 @@ export class Frame {
   }
 
   /**
-   * @param {List} list
-   * @param {Writing} writing
+   * @param {List | undefined} list
+   * @param {Writing | null} [writing]
    */
-  begin(list, writing) {
-    this.#list = list;
+  begin(list, writing = null) {
+    this.#list = list ?? null;
     this.#writing = writing;
     this.notice.hidden = true;
   }
@@ -81,17 +82,18 @@ export class Frame {
   show(state) {
     const { messages } = this.context;
     const { section, live, mount } = this.place;
-    const { thread, roots, cursor } = state;
+    const { thread, policy, roots, cursor } = state;
     setText(this.count, messages.number(thread.comment_count));
     this.sort.hidden = roots.length < 2;
     const select = /** @type {HTMLSelectElement} */ (this.sort.lastElementChild);
     select.value = state.sort;
-    const open = this.#writing?.formFor(state) ?? null;
-    setText(this.empty, messages.text(open?.localName === 'p' ? 'list.empty_closed' : 'list.empty'));
+    const writable = !this.settings.readonly && thread.state === 'open' && policy.guests;
+    const form = this.#writing ? this.#writing.formFor(state) : writable && this.room;
+    setText(this.empty, messages.text(writable ? 'list.empty' : 'list.empty_closed'));
     this.empty.hidden = roots.length > 0;
     this.more.hidden = cursor === null;
     const list = this.#list;
-    arrange(section, [this.header, open, this.notice, this.news, list && list.pinned, list && list.element, this.empty,
+    arrange(section, [this.header, form, this.notice, this.news, list && list.pinned, list && list.element, this.empty,
       this.more, this.end, live]);
     mount();
   }

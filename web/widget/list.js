@@ -1,6 +1,6 @@
 // The comments of a thread in their places. It keeps the view of each, and moves and changes only what has to be.
 
-/** @import { Actions, Branch, Comment, Context, ThreadState } from './types' */
+/** @import { Act, Branch, Comment, Context, ThreadState } from './types' */
 /** @import { Facts } from './comment.js' */
 
 import { CommentView } from './comment.js';
@@ -24,12 +24,12 @@ export class List {
 
   /**
    * @param {Context} context
-   * @param {Actions} actions
+   * @param {(act: Act, id: string) => void} act
    * @param {boolean} readonly
    */
-  constructor(context, actions, readonly) {
+  constructor(context, act, readonly) {
     this.context = context;
-    this.actions = actions;
+    this.act = act;
     this.readonly = readonly;
     this.pinned = h('ol', { class: 'list pinned', part: 'list' });
     this.element = h('ol', { class: 'list', part: 'list' });
@@ -74,7 +74,7 @@ export class List {
    */
   #item(branch, shown) {
     const { comment } = branch;
-    const view = this.views.get(comment.id) ?? new CommentView(comment.id, this.context, this.actions);
+    const view = this.views.get(comment.id) ?? new CommentView(comment.id, this.context, this.act);
     this.views.set(comment.id, view);
     shown.set(comment.id, view);
     view.update(this.#facts(comment, branch.up));
@@ -108,7 +108,7 @@ export class List {
     const missing = up === null ? missingReplies(state, comment.id) : 0;
     if (missing === 0) return null;
     setText(view.more, messages.text(branches.length > 0 ? 'list.more_replies' : 'list.replies', { count: missing }));
-    view.more.onclick = () => this.actions.moreReplies(comment.id);
+    view.more.onclick = () => this.act('replies', comment.id);
     return view.more;
   }
 
@@ -149,7 +149,7 @@ export class List {
     if (!isReply) this.#pinned = null;
     else {
       if (this.#pinned?.id !== pinned.id) {
-        this.#pinned = new CommentView(pinned.id, this.context, this.actions, 'p');
+        this.#pinned = new CommentView(pinned.id, this.context, this.act, 'p');
       }
       const quiet = { answerable: false, editable: false, removable: false, reportable: false };
       const comment = comments.get(pinned.id) ?? pinned;

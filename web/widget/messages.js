@@ -1,9 +1,16 @@
-// The widget's texts in the reader's language, and in English where that language lacks one.
+// The widget's texts in the reader's language.
 
 /** @typedef {Record<string, string | Record<string, string>>} Texts */
 
+const ENGLISH = 'en';
 /** Languages that are written from right to left. */
 const RIGHT_TO_LEFT = new Set(['ar', 'fa', 'he', 'ur']);
+/** What can be said even if no texts can be read. */
+const WITHOUT_TEXTS = {
+  'heading.comments': 'Comments',
+  'notice.retry': 'Try again',
+  'error.unreachable': 'The comments can’t be reached right now.',
+};
 
 /**
  * The name of the file that has the texts of a language: `de` for `de-AT`. The region XA asks for a made-up language,
@@ -17,36 +24,50 @@ export function localeName(language) {
 }
 
 /**
- * Reads the texts of a language. Without them the widget speaks English, so a failure is none.
+ * Reads the texts of a language, or if there are none, the English ones.
  *
  * @param {string} src
- * @param {string} name
+ * @param {string} language
  * @param {AbortSignal} signal
- * @returns {Promise<Texts | null>}
  */
-export async function loadTexts(src, name, signal) {
-  if (name === 'en' || !/^[a-z]{2,3}(-XA)?$/.test(name)) return null;
+export async function loadMessages(src, language, signal) {
+  for (const name of new Set([localeName(language), ENGLISH])) {
+    try {
+      const response = await fetch(`${src}/widget/locales/${name}.json`, { signal, credentials: 'omit' });
+      if (response.ok) return new Messages(tagFor(language, name), await response.json());
+    } catch {
+      // What can't be said can't be said; the comments may be there nevertheless.
+    }
+  }
+  return new Messages(ENGLISH, WITHOUT_TEXTS);
+}
+
+/**
+ * The tag to use for numbers, dates and plurals: the page's own where it is of the language of the texts.
+ *
+ * @param {string} language
+ * @param {string} name
+ */
+function tagFor(language, name) {
   try {
-    const response = await fetch(`${src}/widget/locales/${name}.json`, { signal, credentials: 'omit' });
-    return response.ok ? await response.json() : null;
+    const usable = localeName(language) === name && Intl.NumberFormat.supportedLocalesOf(language).length > 0;
+    return usable ? language : name;
   } catch {
-    return null;
+    return ENGLISH;
   }
 }
 
 export class Messages {
   /**
-   * @param {string} language a BCP 47 tag, for numbers and plurals
-   * @param {Texts} english
-   * @param {Texts | null} [texts]
+   * @param {string} language a BCP 47 tag, for numbers, dates and plurals
+   * @param {Texts} texts
    */
-  constructor(language, english, texts = null) {
-    this.language = texts === null || !isKnown(language) ? 'en' : language;
-    this.direction = RIGHT_TO_LEFT.has(localeName(this.language)) ? 'rtl' : null;
-    this.english = english;
+  constructor(language, texts) {
+    this.language = language;
+    this.direction = RIGHT_TO_LEFT.has(localeName(language)) ? 'rtl' : null;
     this.texts = texts;
-    this.numbers = new Intl.NumberFormat(this.language);
-    this.plurals = new Intl.PluralRules(this.language);
+    this.numbers = new Intl.NumberFormat(language);
+    this.plurals = new Intl.PluralRules(language);
   }
 
   /**
@@ -56,9 +77,9 @@ export class Messages {
    * @param {Record<string, string | number | undefined>} [values]
    */
   text(key, values = {}) {
-    const found = this.texts?.[key] ?? this.english[key] ?? key;
-    const template = typeof found === 'string' ? found : this.#choose(key, found, Number(values.count));
-    return template.replace(/\{(\w+)\}/g, (placeholder, name) => {
+    const found = this.texts[key] ?? key;
+    const template = typeof found === 'string' ? found : (found[this.plurals.select(Number(values.count))] ?? found.other);
+    return (template ?? key).replace(/\{(\w+)\}/g, (placeholder, name) => {
       const value = values[name];
       return typeof value === 'number' ? this.number(value) : (value ?? placeholder);
     });
@@ -66,30 +87,11 @@ export class Messages {
 
   /** @param {string} key */
   has(key) {
-    return key in this.english;
+    return key in this.texts;
   }
 
   /** @param {number} value */
   number(value) {
     return this.numbers.format(value);
-  }
-
-  /**
-   * @param {string} key
-   * @param {Record<string, string>} forms
-   * @param {number} count
-   */
-  #choose(key, forms, count) {
-    const rules = this.texts?.[key] ? this.plurals : new Intl.PluralRules('en');
-    return forms[rules.select(count)] ?? forms.other ?? key;
-  }
-}
-
-/** @param {string} language */
-function isKnown(language) {
-  try {
-    return Intl.NumberFormat.supportedLocalesOf(language).length > 0;
-  } catch {
-    return false;
   }
 }

@@ -1,27 +1,27 @@
 // One thread on the page, from its first page to its end: reads, shows, reads on. When the element is changed or taken
 // out, its signal ends it, and whatever comes after that is ignored.
 
-/** @import { Context, Problem, Settings, Sort, ThreadState, ThreadPage, Viewer } from './types' */
+/** @import { Act, Context, Problem, Settings, Sort, ThreadState, ThreadPage, Viewer } from './types' */
 
 import { Announcer } from './announce.js';
-import { Api, problemOf } from './api.js';
+import { Api, problemOf, Refusal } from './api.js';
 import { Token } from './drafts.js';
 import { Frame } from './frame.js';
 import { List } from './list.js';
-import { loadTexts, localeName, Messages } from './messages.js';
+import { loadMessages } from './messages.js';
 import { linkedId, scrollTo, standingStill } from './place.js';
 import { sentence } from './problems.js';
 import * as store from './store.js';
 import { Times } from './time.js';
 import { Watch } from './watch.js';
-import { Writing } from './writing.js';
-import english from './locales/en.json';
 
 const REPLIES_AT_ONCE = 50;
 const NEWS_AT_MOST = 100;
 const CHAIN_AT_MOST = 12;
 const MINUTE = 60_000;
 
+/** @import { Messages } from './messages.js' */
+/** @import { Writing } from './writing.js' */
 /** @typedef {{ section: HTMLElement, live: HTMLElement, emit: (name: string, detail: object) => void, mount: () => void, isNear: () => boolean }} Place */
 
 export class ThreadView {
@@ -46,13 +46,15 @@ export class ThreadView {
     this.api = new Api(settings, new Token(settings.src, settings.site), this.signal);
     /** @type {PromiseWithResolvers<void>} resolved once the comments are there */
     this.ready = withResolvers();
-    this.ready.promise.catch(() => {});
+    /** @type {PromiseWithResolvers<Writing | null>} resolved once people can write; null where they shall not */
+    this.writing = withResolvers();
   }
 
   end() {
     this.#ended.abort();
     clearTimeout(this.#timer);
     this.ready.reject(this.signal.reason);
+    this.writing.reject(this.signal.reason);
   }
 
   /** Reads the thread and its language at the same time, and shows it. A second call does nothing. */
@@ -61,10 +63,11 @@ export class ThreadView {
     this.#started = true;
     const first = this.#readFirst();
     first.catch(() => {});
-    const name = localeName(this.settings.language);
-    const texts = await loadTexts(this.settings.src, name, this.signal);
+    const writing = this.settings.readonly ? null : import('./writing.js');
+    writing?.catch(() => {});
+    const messages = await loadMessages(this.settings.src, this.settings.language, this.signal);
     if (this.signal.aborted) return;
-    this.context = this.#context(new Messages(this.settings.language, english, texts));
+    this.context = this.#context(messages);
     this.frame = new Frame(this.context, this.settings, this.place, {
       sort: (sort) => this.#resort(sort),
       more: () => this.#more(),
@@ -72,6 +75,7 @@ export class ThreadView {
     });
     this.frame.showLoading();
     await this.#begin(first);
+    await this.#write(writing);
   }
 
   /** Reads all of it anew. */
@@ -133,7 +137,7 @@ export class ThreadView {
   }
 
   /** @param {string} root */
-  moreReplies = (root) => this.#once(`replies:${root}`, async () => {
+  #moreReplies = (root) => this.#once(`replies:${root}`, async () => {
     const cursor = this.#state.conversations.get(root)?.cursor ?? '';
     const page = await this.api.replies(root, cursor, REPLIES_AT_ONCE, cursor === '');
     this.#setAndGo(store.withReplies(this.#state, root, page));
@@ -175,11 +179,8 @@ export class ThreadView {
     try {
       const [page, viewer] = await reading;
       if (this.signal.aborted) return;
-      const writing = new Writing(this, context);
-      this.writing = writing;
-      this.list = new List(context, { ...writing.actions, moreReplies: this.moreReplies, show: this.#showAgain },
-        this.settings.readonly);
-      this.frame?.begin(this.list, writing);
+      this.list = new List(context, this.#act, this.settings.readonly);
+      this.frame?.begin(this.list);
       this.#take(page, viewer);
     } catch (error) {
       const problem = this.failed(error);
@@ -190,6 +191,30 @@ export class ThreadView {
     this.place.emit('ready', { thread: this.#state.thread, policy: this.#state.policy });
     this.#keepUp();
   }
+
+  /**
+   * Adds what people write with.
+   *
+   * @param {Promise<typeof import('./writing.js')> | null} loading
+   */
+  async #write(loading) {
+    try {
+      const module = await loading;
+      await this.ready.promise;
+      const writing = module && new module.Writing(this, /** @type {Context} */ (this.context));
+      this.writing.resolve(writing);
+      if (writing) this.frame?.begin(this.list, writing);
+      this.set(this.#state);
+    } catch (error) {
+      if (!this.signal.aborted) this.#sayFailed(new Refusal({ code: 'unreachable', detail: `${error}` }));
+    }
+  }
+
+  #act = async (/** @type {Act} */ act, /** @type {string} */ id) => {
+    if (act === 'show') await this.showComment(id);
+    else if (act === 'replies') await this.#moreReplies(id);
+    else (await this.writing.promise)?.act(act, id);
+  };
 
   /** From now on: permalinks, new comments, and the time that passes. */
   #keepUp() {
@@ -216,10 +241,6 @@ export class ThreadView {
     const state = store.begin(page, this.sort, this.state);
     this.set(viewer ? store.withViewer(state, viewer, this.now()) : state);
   }
-
-  #showAgain = (/** @type {string} */ id) => {
-    this.showComment(id);
-  };
 
   #reload() {
     return this.#once('reload', async () => {
@@ -314,10 +335,11 @@ export class ThreadView {
   }
 }
 
-/** @returns {PromiseWithResolvers<void>} */
+/** A promise to be kept from outside; that it may be broken is no mistake. */
 function withResolvers() {
   /** @type {any} */
   const parts = {};
   parts.promise = new Promise((resolve, reject) => Object.assign(parts, { resolve, reject }));
+  parts.promise.catch(() => {});
   return parts;
 }

@@ -138,15 +138,7 @@ export interface Context {
 }
 
 /** What readers can do with a comment. */
-export interface Actions {
-  vote(id: string, value: 1 | -1): void;
-  reply(id: string): void;
-  edit(id: string): void;
-  remove(id: string): void;
-  report(id: string): void;
-  show(id: string): void;
-  moreReplies(root: string): void;
-}
+export type Act = 'up' | 'down' | 'reply' | 'edit' | 'delete' | 'report' | 'show' | 'replies';
 
 export type Child = Node | string | null | undefined | false | Child[];
 

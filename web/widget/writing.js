@@ -1,6 +1,8 @@
-// What people do in a thread: post, answer, change, delete, vote and report.
+// What people do in a thread: post, answer, change, delete, vote and report. A bundle of its own, which comes while the
+// comments are being read, and not at all where there is nothing but reading: `import('./writing.js')` of thread.js
+// is all that holds the two together, so both may have a copy of what both need.
 
-/** @import { Actions, Comment, Context, ThreadState, Written } from './types' */
+/** @import { Act, Comment, Context, ThreadState, Written } from './types' */
 /** @import { Input } from './form.js' */
 /** @import { ThreadView } from './thread.js' */
 
@@ -11,6 +13,7 @@ import { scrollTo } from './place.js';
 import { sentence, waiting } from './problems.js';
 import { reportForm } from './report.js';
 import { withEdited, withPosted, withVote, withoutComment } from './store.js';
+import { Writes } from './writes.js';
 
 /** After these it isn't known whether the comment was posted. */
 const UNDECIDED = new Set(['offline', 'unreachable', 'unsent', 'idempotency_in_progress', 'busy', 'internal', 'other']);
@@ -29,14 +32,18 @@ export class Writing {
   constructor(view, context) {
     this.view = view;
     this.context = context;
-    /** @type {Omit<Actions, 'moreReplies' | 'show'>} */
-    this.actions = {
-      vote: (id, value) => this.#run(id, () => this.#vote(id, value)),
-      reply: (id) => this.#reply(id),
-      edit: (id) => this.#edit(id),
-      remove: (id) => this.#run(id, () => this.#remove(id)),
-      report: (id) => this.#report(id),
-    };
+    this.writes = new Writes(view.api);
+  }
+
+  /**
+   * @param {Act} act
+   * @param {string} id of a comment
+   */
+  act(act, id) {
+    if (act === 'reply') return this.#reply(id);
+    if (act === 'edit') return this.#edit(id);
+    if (act === 'report') return this.#report(id);
+    return this.#run(id, () => (act === 'delete' ? this.#remove(id) : this.#vote(id, act === 'up' ? 1 : -1)));
   }
 
   /** The form for new comments. */
@@ -145,7 +152,7 @@ export class Writing {
     this.#formOf(parent)?.hold(draft);
     writer.set({ name: input.name, email: input.email || writer.get().email });
     try {
-      this.#posted(parent, await this.view.api.post(pending), !again);
+      this.#posted(parent, await this.writes.post(pending), !again);
     } catch (error) {
       const problem = this.view.failed(error);
       if (problem && !UNDECIDED.has(problem.code)) this.#formOf(parent)?.hold({ text: input.body });
@@ -212,7 +219,7 @@ export class Writing {
       draft: { text: comment.body ?? '' },
       keep: () => {},
       send: async ({ body }) => {
-        const written = await this.#orFail(view.api.edit(id, body));
+        const written = await this.#orFail(this.writes.edit(id, body));
         close();
         view.set(withEdited(this.#state, written));
         const waits = written.comment.status === 'pending';
@@ -241,7 +248,7 @@ export class Writing {
   /** @param {string} id */
   async #remove(id) {
     const { view, context } = this;
-    await view.api.remove(id);
+    await this.writes.remove(id);
     const articles = [...view.place.section.querySelectorAll('article')];
     const index = articles.findIndex((article) => article === this.#viewOf(id)?.article);
     view.set(withoutComment(this.#state, id));
@@ -257,19 +264,19 @@ export class Writing {
   async #vote(id, value) {
     const { view, context } = this;
     const cast = this.#state.votes.get(id) === value ? 0 : value;
-    view.set(withVote(this.#state, id, await view.api.vote(id, cast)));
+    view.set(withVote(this.#state, id, await this.writes.vote(id, cast)));
     context.announce(context.messages.text(cast === 0 ? 'vote.taken_back' : 'vote.cast'));
   }
 
   /** @param {string} id */
   #report(id) {
-    const { view, context } = this;
+    const { context } = this;
     const close = () => {
       this.#viewOf(id)?.open(null);
       this.#viewOf(id)?.buttons.report.focus();
     };
     const send = async (/** @type {{ reason: string, detail?: string }} */ report) => {
-      await this.#orFail(view.api.report(id, report));
+      await this.#orFail(this.writes.report(id, report));
       close();
       this.#viewOf(id)?.say(context.messages.text('report.sent'));
     };
