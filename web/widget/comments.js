@@ -139,7 +139,8 @@ export class CommentsElement extends HTMLElement {
 
   /** Takes over whether the page is light or dark, where the page doesn't say so itself. */
   #paint() {
-    this.#section.classList.toggle('dark', this.getAttribute('theme') === null && darkOn(this));
+    const chosen = ['light', 'dark'].includes(this.getAttribute('theme') ?? '');
+    this.#section.classList.toggle('dark', !chosen && darkOn(this));
   }
 
   /**

@@ -19,7 +19,7 @@ let forms = 0;
  * @property {Policy} policy
  * @property {{ name: string, email: string }} writer
  * @property {Draft} draft
- * @property {(draft: Draft) => void} keep
+ * @property {(draft: Draft, by: { name?: string, email?: string }) => void} keep keeps the text, and who writes it
  * @property {(input: Input) => Promise<void>} send resolves when it was answered; throws a Refusal
  * @property {() => void} [cancel]
  */
@@ -85,7 +85,8 @@ export class Form {
    */
   hold(draft) {
     this.options.draft = draft;
-    this.options.keep(draft);
+    const { name, email } = this.fields;
+    this.options.keep(draft, { ...(name && { name: name.input.value.trim() }), ...(email && { email: email.input.value.trim() }) });
   }
 
   /** Forgets the text, which is posted now. */
@@ -190,8 +191,7 @@ export class Form {
 
   #keep() {
     const { pending } = this.options.draft;
-    this.options.draft = { text: this.text, ...(pending && { pending }) };
-    this.options.keep(this.options.draft);
+    this.hold({ text: this.text, ...(pending && { pending }) });
   }
 
   #stop() {

@@ -52,11 +52,13 @@ export class Frame {
   }
 
   /**
+   * Instead of the comments, unless a server has put them there.
+   *
    * @param {string} text
    * @param {() => void} retry
    */
   showFailure(text, retry) {
-    const { section, live, mount } = this.place;
+    const { section, live } = this.place;
     const again = button('button', this.context.messages.text('notice.retry'), () => {
       again.remove();
       this.say(this.context.messages.text('list.loading'));
@@ -65,7 +67,6 @@ export class Frame {
     this.say(text);
     // What the page itself offers instead, such as a link to the comments, shows in the slot.
     arrange(section, [this.header, this.notice, again, h('slot'), live]);
-    mount();
   }
 
   /**

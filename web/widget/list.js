@@ -9,6 +9,8 @@ import { missingReplies, tree } from './store.js';
 
 /** Replies this deep are folded until somebody wants to see them. */
 const FOLD_DEPTH = 2;
+/** With more roots than this, the browser may put off those that aren't in view. */
+const LONG = 50;
 /** Older comments don't say anything new every minute. */
 const TICKING_MILLISECONDS = 3_600_000;
 
@@ -42,6 +44,7 @@ export class List {
     const shown = new Map();
     const items = tree(state).map((branch) => this.#item(branch, shown));
     arrange(this.element, items);
+    this.element.classList.toggle('long', items.length > LONG);
     for (const id of this.views.keys()) if (!shown.has(id)) this.views.delete(id);
     this.#showPinned(state);
   }

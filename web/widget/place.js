@@ -23,12 +23,13 @@ export function scrollTo(article) {
  * @param {() => void} change
  */
 export function standingStill(section, change) {
-  const inView = (/** @type {Element} */ element) => element.getBoundingClientRect().top >= 0;
-  const anchor = [...section.querySelectorAll('article')].find(inView);
-  const before = anchor?.getBoundingClientRect().top ?? 0;
+  const top = (/** @type {Element | undefined} */ item) => item?.getBoundingClientRect().top ?? 0;
+  // Only the outermost items: to ask for more would lay out what the browser has put off.
+  const anchor = [...section.querySelectorAll('.list > .item')].find((item) => top(item) >= 0);
+  const before = top(anchor);
   // Only one of us shall hold still: the browser, or this.
   section.classList.add('holding');
   change();
-  if (anchor?.isConnected) window.scrollBy(0, anchor.getBoundingClientRect().top - before);
+  if (anchor?.isConnected) window.scrollBy(0, top(anchor) - before);
   section.classList.remove('holding');
 }

@@ -14,8 +14,7 @@
  */
 export function begin(page, sort, before = null) {
   const empty = {
-    thread: page.thread,
-    policy: page.policy,
+    ...readAt(page),
     sort,
     pinned: page.pinned,
     linked: null,
@@ -26,12 +25,20 @@ export function begin(page, sort, before = null) {
     conversations: new Map(),
     own: before?.own ?? new Set(),
     votes: before?.votes ?? new Map(),
-    known: page.thread.comment_count,
   };
   const state = withPage(empty, page);
   const waiting = [...(before?.comments.values() ?? [])].filter(({ status }) => status === 'pending');
   const pinned = page.pinned?.parent_id === null ? [page.pinned] : [];
   return pinned.reduce(lift, withComments(state, [...waiting, ...pinned]));
+}
+
+/**
+ * What is known of the thread as a whole when a page of it was read.
+ *
+ * @param {ThreadPage} page
+ */
+function readAt({ thread, policy }) {
+  return { thread, policy, known: thread.comment_count, since: thread.last_comment_at };
 }
 
 /**
@@ -53,8 +60,10 @@ export function withPage(state, page) {
  * @returns {ThreadState}
  */
 export function withNews(state, page) {
-  const news = withRoots(state, page.comments, true);
-  return { ...news, thread: page.thread, policy: page.policy, known: page.thread.comment_count };
+  const isNew = (/** @type {RootComment} */ { id, created_at }) =>
+    state.comments.has(id) || created_at > (state.since ?? '');
+  const news = withRoots(state, page.comments.filter(isNew), true);
+  return { ...news, ...readAt(page) };
 }
 
 /**
@@ -87,8 +96,9 @@ export function withViewer(state, viewer, now) {
   );
   return {
     ...withComments(state, added),
-    own: new Set(viewer.comments.map(({ id }) => id)),
-    votes: new Map(viewer.votes.map(({ comment_id, value }) => [comment_id, value])),
+    // What was done since this was asked for counts.
+    own: new Set([...viewer.comments.map(({ id }) => id), ...state.own]),
+    votes: new Map([...viewer.votes.map(({ comment_id, value }) => /** @type {const} */ ([comment_id, value])), ...state.votes]),
   };
 }
 
@@ -199,7 +209,7 @@ export function missingReplies(state, root) {
   const conversation = state.conversations.get(root);
   if (!conversation || conversation.cursor === null) return 0;
   const here = conversation.ids.filter((id) => state.comments.get(id)?.status === 'published').length;
-  return Math.max(1, (state.comments.get(root)?.descendant_count ?? 0) - here);
+  return Math.max(conversation.cursor === '' ? 0 : 1, (state.comments.get(root)?.descendant_count ?? 0) - here);
 }
 
 /**

@@ -16,12 +16,13 @@ import { Times } from './time.js';
 import { Watch } from './watch.js';
 
 const REPLIES_AT_ONCE = 50;
-const NEWS_AT_MOST = 100;
+const NEWS_AT_MOST = 50;
 const CHAIN_AT_MOST = 12;
 const MINUTE = 60_000;
 
 /** @import { Messages } from './messages.js' */
 /** @import { Writing } from './writing.js' */
+/** @typedef {{ page: ThreadPage, viewer: Promise<Viewer | null> }} FirstPage what is the viewer's own may come later */
 /** @typedef {{ section: HTMLElement, live: HTMLElement, emit: (name: string, detail: object) => void, mount: () => void, isNear: () => boolean }} Place */
 
 export class ThreadView {
@@ -96,6 +97,25 @@ export class ThreadView {
     const count = state.thread.comment_count;
     if (count !== this.#count) this.place.emit('count', { count });
     this.#count = count;
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => this.#tick(), this.#untilChange(state));
+  }
+
+  /** What only time changes: how long ago something was, and what can still be changed. */
+  #tick() {
+    this.list?.tick();
+    this.set(this.#state);
+  }
+
+  /**
+   * In how many milliseconds that is: every minute, or when a comment's time to be changed is over.
+   *
+   * @param {ThreadState} state
+   */
+  #untilChange({ own, comments, policy }) {
+    const posted = [...own].map((id) => Date.parse(comments.get(id)?.created_at ?? ''));
+    const left = posted.map((time) => time + policy.edit_window_seconds * 1_000 - this.now());
+    return Math.min(MINUTE, ...left.filter((milliseconds) => milliseconds >= 0));
   }
 
   /**
@@ -143,9 +163,10 @@ export class ThreadView {
     this.#setAndGo(store.withReplies(this.#state, root, page));
   });
 
-  /** @returns {Promise<[ThreadPage, Viewer | null]>} */
-  #readFirst(fresh = false) {
-    return Promise.all([this.api.page(this.#query(), fresh), this.api.viewer()]);
+  /** @returns {Promise<FirstPage>} */
+  async #readFirst(fresh = false) {
+    const viewer = this.api.viewer();
+    return { page: await this.api.page(this.#query(), fresh), viewer };
   }
 
   #query() {
@@ -173,15 +194,15 @@ export class ThreadView {
     };
   }
 
-  /** @param {Promise<[ThreadPage, Viewer | null]>} reading */
+  /** @param {Promise<FirstPage>} reading */
   async #begin(reading) {
     const context = /** @type {Context} */ (this.context);
     try {
-      const [page, viewer] = await reading;
+      const first = await reading;
       if (this.signal.aborted) return;
       this.list = new List(context, this.#act, this.settings.readonly);
       this.frame?.begin(this.list);
-      this.#take(page, viewer);
+      this.#take(first);
     } catch (error) {
       const problem = this.failed(error);
       if (problem) this.frame?.showFailure(sentence(problem, context, this.settings), () => this.#begin(this.#readFirst()));
@@ -216,7 +237,7 @@ export class ThreadView {
     else (await this.writing.promise)?.act(act, id);
   };
 
-  /** From now on: permalinks, new comments, and the time that passes. */
+  /** From now on: permalinks and new comments. */
   #keepUp() {
     const { signal } = this;
     const follow = () => {
@@ -226,25 +247,18 @@ export class ThreadView {
     window.addEventListener('hashchange', follow, { signal });
     follow();
     new Watch(this).start();
-    const tick = () => {
-      this.#timer = window.setTimeout(tick, MINUTE);
-      this.list?.tick();
-    };
-    tick();
   }
 
-  /**
-   * @param {ThreadPage} page
-   * @param {Viewer | null} viewer
-   */
-  #take(page, viewer) {
-    const state = store.begin(page, this.sort, this.state);
-    this.set(viewer ? store.withViewer(state, viewer, this.now()) : state);
+  /** @param {FirstPage} first */
+  async #take({ page, viewer }) {
+    this.set(store.begin(page, this.sort, this.state));
+    const own = await viewer;
+    if (own && !this.signal.aborted) this.set(store.withViewer(this.#state, own, this.now()));
   }
 
   #reload() {
     return this.#once('reload', async () => {
-      this.#take(...(await this.#readFirst(true)));
+      this.#take(await this.#readFirst(true));
     });
   }
 

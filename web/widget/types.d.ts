@@ -118,6 +118,8 @@ export interface ThreadState {
   votes: Map<string, number>;
   /** How many comments the reader was told of. */
   known: number;
+  /** When the newest of those was posted. */
+  since: string | null;
 }
 
 export interface Conversation {

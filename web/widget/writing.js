@@ -90,7 +90,10 @@ export class Writing {
       policy: this.#state.policy,
       writer: writer.get(),
       draft: drafts.get(),
-      keep: (draft) => drafts.set(draft),
+      keep: (draft, by) => {
+        drafts.set(draft);
+        writer.set({ ...writer.get(), ...by });
+      },
       send: (input) => this.#post(parent, input, drafts),
       ...(parent && { cancel: () => this.#closeReply(parent.id) }),
     }, this.context, this.#settings);
@@ -150,7 +153,6 @@ export class Writing {
     const pending = again ? kept : { key: newKey(), request, token: this.view.api.token.get() };
     const draft = { text: input.body, pending };
     this.#formOf(parent)?.hold(draft);
-    writer.set({ name: input.name, email: input.email || writer.get().email });
     try {
       this.#posted(parent, await this.writes.post(pending), !again);
     } catch (error) {
