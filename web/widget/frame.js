@@ -128,6 +128,6 @@ export class Frame {
     const change = (/** @type {Event} */ event) => {
       choose(/** @type {Sort} */ (/** @type {HTMLSelectElement} */ (event.target).value));
     };
-    return h('label', { class: 'sort', hidden: true }, messages.text('sort.label'), ' ', h('select', { on: { change } }, options));
+    return h('label', { class: 'sort', hidden: true }, messages.text('sort.label'), h('select', { on: { change } }, options));
   }
 }
