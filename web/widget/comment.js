@@ -9,6 +9,7 @@ import { nodes } from './rich.js';
 const UP = 'M3 10.5 8 5.5l5 5';
 const DOWN = 'M3 5.5l5 5 5-5';
 const TINTS = 6;
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /**
  * What decides how a comment is shown.
@@ -120,14 +121,14 @@ export class CommentView {
   }
 
   #permalink() {
-    const address = new URL(`#rejoinder-${this.id}`, location.href);
+    const hash = `#rejoinder-${this.id}`;
     const click = (/** @type {MouseEvent} */ event) => {
       // The browser tells of another address, but not of the same one again.
-      if (location.hash !== address.hash || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      if (location.hash !== hash || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       this.act('show', this.id);
     };
-    return h('a', { class: 'permalink', part: 'permalink', href: address.href, on: { click } }, this.time);
+    return h('a', { class: 'permalink', part: 'permalink', href: location.href.replace(/#.*|$/s, hash), on: { click } }, this.time);
   }
 
   #buttons() {
@@ -247,7 +248,7 @@ export class CommentView {
 
 /** @param {string} name */
 function initial(name) {
-  const [first] = new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(name.trim());
+  const [first] = segmenter.segment(name.trim());
   return first?.segment.toUpperCase() ?? '';
 }
 

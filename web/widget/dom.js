@@ -55,12 +55,20 @@ function append(parent, children) {
 export function arrange(parent, children) {
   const wanted = children.filter((child) => child instanceof Element);
   const keep = new Set(wanted);
-  for (const child of [...parent.children]) if (!keep.has(child)) child.remove();
   let next = parent.firstElementChild;
+  const dropStale = (/** @type {Element | null} */ until) => {
+    while (next && next !== until && !keep.has(next)) {
+      const stale = next;
+      next = next.nextElementSibling;
+      stale.remove();
+    }
+  };
   for (const child of wanted) {
+    dropStale(child);
     if (child === next) next = next.nextElementSibling;
     else parent.insertBefore(child, next);
   }
+  dropStale(null);
 }
 
 /**

@@ -30,7 +30,8 @@ export class Frame {
     this.count = h('span', { class: 'count', part: 'count' });
     this.heading = h(/** @type {'h2'} */ (`h${settings.headingLevel}`), { id: 'heading', part: 'heading', tabindex: '-1' },
       messages.text('heading.comments'), ' ', this.count);
-    this.end = h('footer', { class: 'footer', part: 'footer', tabindex: '-1' });
+    this.end = h('footer', { class: 'footer', part: 'footer', tabindex: '-1' },
+      h('span', { class: 'hidden' }, messages.text('heading.end')));
     this.skip = button('skip', messages.text('heading.skip'), () => this.end.focus());
     this.sort = this.#sort(act.sort);
     this.header = h('header', { class: 'header', part: 'header' }, this.heading, this.skip, this.sort);

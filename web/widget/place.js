@@ -17,6 +17,18 @@ export function scrollTo(article) {
 }
 
 /**
+ * Which of some elements comes first in the page.
+ *
+ * @param {(HTMLElement | undefined)[]} elements
+ */
+export function first(elements) {
+  const precedes = (/** @type {Node} */ a, /** @type {Node} */ b) =>
+    Boolean(a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING);
+  return elements.filter((element) => element !== undefined).reduce(
+    (/** @type {HTMLElement | undefined} */ found, element) => (found && precedes(found, element) ? found : element), undefined);
+}
+
+/**
  * Changes a list, and keeps what stands first in the window where it is.
  *
  * @param {HTMLElement} section

@@ -9,7 +9,7 @@ import { Token } from './drafts.js';
 import { Frame } from './frame.js';
 import { List } from './list.js';
 import { loadMessages } from './messages.js';
-import { linkedId, scrollTo, standingStill } from './place.js';
+import { first, linkedId, scrollTo, standingStill } from './place.js';
 import { sentence } from './problems.js';
 import * as store from './store.js';
 import { Times } from './time.js';
@@ -198,11 +198,11 @@ export class ThreadView {
   async #begin(reading) {
     const context = /** @type {Context} */ (this.context);
     try {
-      const first = await reading;
+      const taken = await reading;
       if (this.signal.aborted) return;
       this.list = new List(context, this.#act, this.settings.readonly);
       this.frame?.begin(this.list);
-      this.#take(first);
+      this.#take(taken);
     } catch (error) {
       const problem = this.failed(error);
       if (problem) this.frame?.showFailure(sentence(problem, context, this.settings), () => this.#begin(this.#readFirst()));
@@ -281,7 +281,7 @@ export class ThreadView {
   #news() {
     return this.#once('news', async () => {
       const page = await this.api.page({ ...this.#query(), sort: 'newest', limit: NEWS_AT_MOST }, true);
-      this.#setAndGo(store.withNews(this.#state, page));
+      this.#setAndGo(store.withNews(this.#state, page), true);
       this.frame?.showNews(0);
     });
   }
@@ -290,14 +290,14 @@ export class ThreadView {
    * Shows a further state, and goes to the first of the comments that were not there before.
    *
    * @param {ThreadState} next
+   * @param {boolean} [still] whether something may come before what is being read
    */
-  #setAndGo(next) {
+  #setAndGo(next, still = false) {
     const before = this.#state.comments;
     const added = [...next.comments.keys()].filter((id) => !before.has(id));
-    standingStill(this.place.section, () => this.set(next));
-    const shown = new Set(added.map((id) => this.list?.views.get(id)?.article));
-    const first = [...this.place.section.querySelectorAll('article')].find((article) => shown.has(article));
-    if (first) scrollTo(first);
+    if (still) standingStill(this.place.section, () => this.set(next));
+    else this.set(next);
+    scrollTo(first(added.map((id) => this.list?.views.get(id)?.article)));
     const { announce, messages } = /** @type {Context} */ (this.context);
     announce(messages.text('list.more_shown', { count: added.length }));
   }
