@@ -35,6 +35,7 @@ export class Frame {
     this.skip = button('skip', messages.text('heading.skip'), () => this.end.focus());
     this.sort = this.#sort(act.sort);
     this.header = h('header', { class: 'header', part: 'header' }, this.heading, this.skip, this.sort);
+    /** @type {HTMLElement | null} holds the place of the form */
     this.room = h('div', { class: 'room' });
     this.notice = h('p', { class: 'notice', part: 'notice', hidden: true });
     this.news = button('fresh', null, act.news, { part: 'new-comments', hidden: true });
@@ -80,6 +81,11 @@ export class Frame {
     this.notice.hidden = true;
   }
 
+  /** Shows the comments without a form: what people write with can't be had. */
+  giveUpForm() {
+    this.room = null;
+  }
+
   /** @param {ThreadState} state */
   show(state) {
     const { messages } = this.context;
@@ -97,7 +103,8 @@ export class Frame {
     const list = this.#list;
     arrange(section, [this.header, form, this.notice, this.news, list && list.pinned, list && list.element, this.empty,
       this.more, this.end, live]);
-    mount();
+    // A form that a server has made isn't taken away before there is another one.
+    if (form === null || form !== this.room) mount();
   }
 
   /** @param {number} count */

@@ -140,6 +140,7 @@ export class ThreadView {
   async showComment(id) {
     await this.ready.promise;
     try {
+      if (!this.place.section.isConnected) await this.writing.promise;
       if (!this.list?.views.has(id)) await this.#readChain(id);
     } catch (error) {
       this.#sayFailed(error);
@@ -227,14 +228,22 @@ export class ThreadView {
       if (writing) this.frame?.begin(this.list, writing);
       this.set(this.#state);
     } catch (error) {
-      if (!this.signal.aborted) this.#sayFailed(new Refusal({ code: 'unreachable', detail: `${error}` }));
+      if (this.signal.aborted) return;
+      this.writing.resolve(null);
+      this.frame?.giveUpForm();
+      this.set(this.#state);
+      this.#sayFailed(new Refusal({ code: 'unreachable', detail: `${error}` }));
     }
   }
 
   #act = async (/** @type {Act} */ act, /** @type {string} */ id) => {
     if (act === 'show') await this.showComment(id);
     else if (act === 'replies') await this.#moreReplies(id);
-    else (await this.writing.promise)?.act(act, id);
+    else {
+      const writing = await this.writing.promise.catch(() => null);
+      if (writing) writing.act(act, id);
+      else this.#sayFailed(new Refusal({ code: 'unreachable' }));
+    }
   };
 
   /** From now on: permalinks and new comments. */
