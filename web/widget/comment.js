@@ -128,7 +128,8 @@ export class CommentView {
       event.preventDefault();
       this.act('show', this.id);
     };
-    return h('a', { class: 'permalink', part: 'permalink', href: location.href.replace(/#.*|$/s, hash), on: { click } }, this.time);
+    const href = location.href.replace(/#.*|$/s, hash);
+    return h('a', { class: 'permalink', part: 'permalink', href, on: { click } }, this.time);
   }
 
   #buttons() {
@@ -170,7 +171,7 @@ export class CommentView {
       own && badge('you'),
       pinned && badge('pinned'),
       linked && badge('linked'),
-      answers !== null && h('span', { class: 'answers' }, h('bdi', null, messages.text('comment.answers', { name: answers }))),
+      answers !== null && h('bdi', { class: 'answers' }, messages.text('comment.answers', { name: answers })),
       this.permalink,
       edited_at !== null && h('span', {
         class: 'edited', title: messages.text('comment.edited_at', { time: times.exactly(edited_at) }),

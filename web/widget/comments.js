@@ -183,7 +183,8 @@ const isInput = (element) => element instanceof HTMLInputElement || element inst
  */
 function read(element) {
   const text = (/** @type {string} */ name) => element.getAttribute(name) || null;
-  const number = (/** @type {string} */ name, /** @type {number} */ usual, /** @type {number} */ min, /** @type {number} */ max) => {
+  /** @type {(name: string, usual: number, min: number, max: number) => number} */
+  const number = (name, usual, min, max) => {
     const value = Number.parseInt(text(name) ?? '', 10);
     return Number.isNaN(value) ? usual : Math.min(max, Math.max(min, value));
   };

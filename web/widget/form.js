@@ -6,7 +6,7 @@ import { countCharacters } from './characters.js';
 import { Counter } from './counter.js';
 import { problemOf } from './api.js';
 import { button, h, set, setText } from './dom.js';
-import { fieldOf, sentence, waiting } from './problems.js';
+import { fieldOf, secondsToWait, sentence, waiting } from './problems.js';
 
 const DRAFT_MILLISECONDS = 300;
 const SECOND = 1_000;
@@ -86,7 +86,10 @@ export class Form {
   hold(draft) {
     this.options.draft = draft;
     const { name, email } = this.fields;
-    this.options.keep(draft, { ...(name && { name: name.input.value.trim() }), ...(email && { email: email.input.value.trim() }) });
+    this.options.keep(draft, {
+      ...(name && { name: name.input.value.trim() }),
+      ...(email && { email: email.input.value.trim() }),
+    });
   }
 
   /** Forgets the text, which is posted now. */
@@ -115,9 +118,13 @@ export class Form {
     const who = h('div', { class: 'who' }, this.fields.name?.element, this.fields.email?.element);
     const cancel = this.options.cancel && button('button', messages.text('form.cancel'), this.options.cancel);
     const bar = h('div', { class: 'bar' }, this.counterText, cancel, this.submit);
+    const isRoot = this.options.kind === 'root';
     return h('form', {
-      class: this.options.kind === 'root' ? 'form' : `form ${this.options.kind}`, part: 'form', novalidate: true, 'aria-label': this.options.kind === 'root' && messages.text('form.heading'),
-      on: { submit: (/** @type {Event} */ event) => this.#submit(event), input: () => this.#typed(), keydown: this.#keydown },
+      class: isRoot ? 'form' : `form ${this.options.kind}`,
+      part: 'form',
+      novalidate: true,
+      'aria-label': isRoot && messages.text('form.heading'),
+      on: { submit: this.#submit, input: () => this.#typed(), keydown: this.#keydown },
     }, this.options.kind !== 'edit' && who, this.body.element, bar, this.notice);
   }
 
@@ -174,7 +181,8 @@ export class Form {
     set(input, 'name', name);
     set(input, 'part', input.localName);
     set(input, 'aria-describedby', [hint, error.id].filter(Boolean).join(' '));
-    const element = h('div', { class: 'field', part: 'field' }, h('label', { for: id, part: 'label' }, label), input, error);
+    const caption = h('label', { for: id, part: 'label' }, label);
+    const element = h('div', { class: 'field', part: 'field' }, caption, input, error);
     return { element, input, error };
   }
 
@@ -206,7 +214,7 @@ export class Form {
   };
 
   /** @param {Event} event */
-  async #submit(event) {
+  #submit = async (event) => {
     event.preventDefault();
     if (this.#busy || this.#wait > 0) return;
     const problem = this.#check();
@@ -223,7 +231,7 @@ export class Form {
       return;
     }
     this.#setBusy(false);
-  }
+  };
 
   /** @returns {Problem | null} what the service would say too */
   #check() {
@@ -231,7 +239,8 @@ export class Form {
     const actual = countCharacters(this.text);
     const at = (/** @type {string} */ pointer, /** @type {string} */ code) =>
       ({ code, max, min, actual, errors: [{ pointer, code }] });
-    if (this.fields.name && countCharacters(this.fields.name.input.value) === 0) return at('/author/name', 'name_blank');
+    const { name } = this.fields;
+    if (name && countCharacters(name.input.value) === 0) return at('/author/name', 'name_blank');
     if (actual < min) return at('/body', actual === 0 ? 'body_blank' : 'body_too_short');
     return actual > max ? at('/body', 'body_too_long') : null;
   }
@@ -247,8 +256,11 @@ export class Form {
     if (field) {
       this.#mark(field, text);
       field.input.focus();
-    } else if (problem.retry_after_seconds && problem.code !== 'banned') this.#countDown(text, problem.retry_after_seconds);
-    else this.say(text);
+    } else {
+      this.say(text);
+      const seconds = secondsToWait(problem);
+      if (seconds > 0) this.#countDown(text, seconds);
+    }
     this.context.announce(field ? text : (this.notice.textContent ?? text));
   }
 

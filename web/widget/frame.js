@@ -28,8 +28,8 @@ export class Frame {
     this.settings = settings;
     this.place = place;
     this.count = h('span', { class: 'count', part: 'count' });
-    this.heading = h(/** @type {'h2'} */ (`h${settings.headingLevel}`), { id: 'heading', part: 'heading', tabindex: '-1' },
-      messages.text('heading.comments'), ' ', this.count);
+    const level = /** @type {'h2'} */ (`h${settings.headingLevel}`);
+    this.heading = h(level, { id: 'heading', part: 'heading', tabindex: '-1' }, messages.text('heading.comments'), ' ', this.count);
     this.end = h('footer', { class: 'footer', part: 'footer', tabindex: '-1' },
       h('span', { class: 'hidden' }, messages.text('heading.end')));
     this.skip = button('skip', messages.text('heading.skip'), () => this.end.focus());
@@ -136,6 +136,7 @@ export class Frame {
     const change = (/** @type {Event} */ event) => {
       choose(/** @type {Sort} */ (/** @type {HTMLSelectElement} */ (event.target).value));
     };
-    return h('label', { class: 'sort', hidden: true }, messages.text('sort.label'), h('select', { on: { change } }, options));
+    const select = h('select', { on: { change } }, options);
+    return h('label', { class: 'sort', hidden: true }, messages.text('sort.label'), select);
   }
 }

@@ -78,8 +78,9 @@ export class Messages {
    */
   text(key, values = {}) {
     const found = this.texts[key] ?? key;
-    const template = typeof found === 'string' ? found : (found[this.plurals.select(Number(values.count))] ?? found.other);
-    return (template ?? key).replace(/\{(\w+)\}/g, (placeholder, name) => {
+    const category = this.plurals.select(Number(values.count ?? 0));
+    const template = typeof found === 'string' ? found : (found[category] ?? found.other ?? key);
+    return template.replace(/\{(\w+)\}/g, (placeholder, name) => {
       const value = values[name];
       return typeof value === 'number' ? this.number(value) : (value ?? placeholder);
     });

@@ -24,8 +24,10 @@ export function scrollTo(article) {
 export function first(elements) {
   const precedes = (/** @type {Node} */ a, /** @type {Node} */ b) =>
     Boolean(a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING);
-  return elements.filter((element) => element !== undefined).reduce(
-    (/** @type {HTMLElement | undefined} */ found, element) => (found && precedes(found, element) ? found : element), undefined);
+  /** @type {HTMLElement | undefined} */
+  let found;
+  for (const element of elements) if (element && !(found && precedes(found, element))) found = element;
+  return found;
 }
 
 /**

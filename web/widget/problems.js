@@ -62,6 +62,26 @@ function countOf(code, max, min, actual, open) {
 }
 
 /**
+ * How many seconds to wait before it can be tried again.
+ *
+ * @param {Problem} problem
+ */
+export const secondsToWait = ({ code, retry_after_seconds: seconds = 0 }) => (code === 'banned' ? 0 : seconds);
+
+/**
+ * A sentence about a problem, and one about when to try again.
+ *
+ * @param {Problem} problem
+ * @param {Context} context
+ * @param {Settings} settings
+ */
+export function sentences(problem, context, settings) {
+  const text = sentence(problem, context, settings);
+  const seconds = secondsToWait(problem);
+  return seconds > 0 ? `${text} ${waiting(seconds, context)}` : text;
+}
+
+/**
  * When it can be tried again, in words.
  *
  * @param {number} seconds

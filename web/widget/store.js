@@ -94,11 +94,12 @@ export function withViewer(state, viewer, now) {
   const added = viewer.comments.filter(
     ({ status, created_at }) => status === 'pending' || now - Date.parse(created_at) < 60_000,
   );
+  const votes = new Map(viewer.votes.map(({ comment_id, value }) => [comment_id, value]));
   return {
     ...withComments(state, added),
     // What was done since this was asked for counts.
     own: new Set([...viewer.comments.map(({ id }) => id), ...state.own]),
-    votes: new Map([...viewer.votes.map(({ comment_id, value }) => /** @type {const} */ ([comment_id, value])), ...state.votes]),
+    votes: new Map([...votes, ...state.votes]),
   };
 }
 

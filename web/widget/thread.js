@@ -23,7 +23,16 @@ const MINUTE = 60_000;
 /** @import { Messages } from './messages.js' */
 /** @import { Writing } from './writing.js' */
 /** @typedef {{ page: ThreadPage, viewer: Promise<Viewer | null> }} FirstPage what is the viewer's own may come later */
-/** @typedef {{ section: HTMLElement, live: HTMLElement, emit: (name: string, detail: object) => void, mount: () => void, isNear: () => boolean }} Place */
+/**
+ * The element in the page.
+ *
+ * @typedef {object} Place
+ * @property {HTMLElement} section
+ * @property {HTMLElement} live
+ * @property {(name: string, detail: object) => void} emit
+ * @property {() => void} mount
+ * @property {() => boolean} isNear whether a reader may see it
+ */
 
 export class ThreadView {
   /** @type {ThreadState | null} */
@@ -206,7 +215,8 @@ export class ThreadView {
       this.#take(taken);
     } catch (error) {
       const problem = this.failed(error);
-      if (problem) this.frame?.showFailure(sentence(problem, context, this.settings), () => this.#begin(this.#readFirst()));
+      const retry = () => this.#begin(this.#readFirst());
+      if (problem) this.frame?.showFailure(sentence(problem, context, this.settings), retry);
       return;
     }
     this.ready.resolve();

@@ -10,7 +10,7 @@ import { h } from './dom.js';
 import { DraftStore, writer } from './drafts.js';
 import { Form } from './form.js';
 import { scrollTo } from './place.js';
-import { sentence, waiting } from './problems.js';
+import { sentences } from './problems.js';
 import { reportForm } from './report.js';
 import { withEdited, withPosted, withVote, withoutComment } from './store.js';
 import { Writes } from './writes.js';
@@ -19,7 +19,7 @@ import { Writes } from './writes.js';
 const UNDECIDED = new Set(['offline', 'unreachable', 'unsent', 'idempotency_in_progress', 'busy', 'internal', 'other']);
 
 export class Writing {
-  /** @type {{ form: Form | null, element: HTMLElement, key: string } | null} the form for new comments, or why there is none */
+  /** @type {{ form: Form | null, element: HTMLElement, key: string } | null} what stands above the comments */
   #root = null;
   /** @type {Map<string, Form>} */
   #replies = new Map();
@@ -52,13 +52,12 @@ export class Writing {
   }
 
   /**
-   * What stands above the comments: the form, or why there is none, or nothing where the page wants nothing but reading.
+   * What stands above the comments: the form, or why there is none.
    *
    * @param {ThreadState} state
-   * @returns {HTMLElement | null}
+   * @returns {HTMLElement}
    */
   formFor({ thread, policy }) {
-    if (this.#settings.readonly) return null;
     const closed = thread.state === 'closed' ? 'notice.closed' : policy.guests ? null : 'notice.no_guests';
     const key = JSON.stringify([closed, policy]);
     if (this.#root?.key === key) return this.#root.element;
@@ -301,12 +300,7 @@ export class Writing {
       await act();
     } catch (error) {
       const problem = this.view.failed(error);
-      if (problem) {
-        const text = sentence(problem, this.context, this.#settings);
-        const { retry_after_seconds: seconds } = problem;
-        const wait = problem.code !== 'banned' && seconds ? ` ${waiting(seconds, this.context)}` : '';
-        this.#viewOf(id)?.say(text + wait);
-      }
+      if (problem) this.#viewOf(id)?.say(sentences(problem, this.context, this.#settings));
     } finally {
       this.#busy.delete(id);
     }
