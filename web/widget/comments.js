@@ -6,6 +6,7 @@ import { linkedId } from './place.js';
 import { darkOn, styleSheet } from './style.js';
 import { ThreadView } from './thread.js';
 import { h } from './dom.js';
+import css from './style.css';
 
 const NEAR = '600px';
 const SORTS = ['newest', 'oldest', 'top'];
@@ -30,7 +31,7 @@ export class CommentsElement extends HTMLElement {
   #shadow = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
 
   connectedCallback() {
-    this.#shadow.adoptedStyleSheets = [styleSheet()];
+    if (this.#shadow.adoptedStyleSheets.length === 0) this.#shadow.adoptedStyleSheets = [styleSheet(css)];
     // What a server has put here stays until there is something newer.
     if (!this.#shadow.querySelector('.root')) this.#shadow.replaceChildren(this.#section);
     this.#plan();
@@ -93,6 +94,7 @@ export class CommentsElement extends HTMLElement {
       live: this.#live,
       emit: (name, detail) => this.#emit(name, detail),
       mount: () => this.#mount(),
+      addStyle: (text) => this.#addStyle(text),
       isNear: () => this.#near,
     });
     this.#wait(settings);
@@ -135,6 +137,11 @@ export class CommentsElement extends HTMLElement {
     const focus = this.#shadow.activeElement;
     this.#shadow.replaceChildren(this.#section);
     if (before instanceof HTMLFormElement && after instanceof HTMLFormElement) carryOver(before, after, focus);
+  }
+
+  /** @param {string} text */
+  #addStyle(text) {
+    this.#shadow.adoptedStyleSheets = [styleSheet(css), styleSheet(text)];
   }
 
   /** Takes over whether the page is light or dark, where the page doesn't say so itself. */
@@ -189,10 +196,10 @@ function read(element) {
     return Number.isNaN(value) ? usual : Math.min(max, Math.max(min, value));
   };
   const canonical = document.querySelector('link[rel~=canonical]')?.getAttribute('href');
-  const page = new URL(canonical ?? location.href, document.baseURI);
+  const page = resolve(canonical ?? '') ?? new URL(location.href);
   const sort = text('sort') ?? '';
   return {
-    src: new URL(text('src') ?? ORIGIN, document.baseURI).href.replace(/\/+$/, ''),
+    src: (resolve(text('src') ?? '')?.href ?? ORIGIN).replace(/\/+$/, ''),
     site: text('site') ?? 'default',
     thread: text('thread') ?? page.pathname,
     url: webAddress(text('thread-url') ?? page.href.replace(/#.*/s, '')),
@@ -210,12 +217,20 @@ function read(element) {
 }
 
 /**
+ * @param {string} address
+ * @returns {URL | null} null if it is empty or none
+ */
+function resolve(address) {
+  return address !== '' && URL.canParse(address, document.baseURI) ? new URL(address, document.baseURI) : null;
+}
+
+/**
  * The address as the service takes it, and null if it doesn't.
  *
  * @param {string} address
  */
 function webAddress(address) {
-  const url = URL.parse?.(address, document.baseURI) ?? null;
+  const url = resolve(address);
   if (url === null || !/^https?:$/.test(url.protocol) || url.username || url.password) return null;
   return url.href.length <= 2_048 ? url.href : null;
 }

@@ -29,7 +29,8 @@ export class Frame {
     this.place = place;
     this.count = h('span', { class: 'count', part: 'count' });
     const level = /** @type {'h2'} */ (`h${settings.headingLevel}`);
-    this.heading = h(level, { id: 'heading', part: 'heading', tabindex: '-1' }, messages.text('heading.comments'), ' ', this.count);
+    this.heading = h(level, { id: 'heading', part: 'heading', tabindex: '-1' },
+      messages.text('heading.comments'), ' ', this.count);
     this.end = h('footer', { class: 'footer', part: 'footer', tabindex: '-1' },
       h('span', { class: 'hidden' }, messages.text('heading.end')));
     this.skip = button('skip', messages.text('heading.skip'), () => this.end.focus());

@@ -11,6 +11,7 @@ import { missingReplies, tree } from './store.js';
 const FOLD_DEPTH = 2;
 /** With more roots than this, the browser may put off those that aren't in view. */
 const LONG = 50;
+const NONE = /** @type {const} */ ('none');
 /** Older comments don't say anything new every minute. */
 const TICKING_MILLISECONDS = 3_600_000;
 
@@ -154,7 +155,7 @@ export class List {
       if (this.#pinned?.id !== pinned.id) {
         this.#pinned = new CommentView(pinned.id, this.context, this.act, 'p');
       }
-      const quiet = { answerable: false, editable: false, removable: false, reportable: false };
+      const quiet = { answerable: false, editable: false, removable: false, reportable: false, voting: NONE };
       const comment = comments.get(pinned.id) ?? pinned;
       const facts = this.#facts(comment, null);
       this.#pinned.update({ ...facts, ...quiet, linked: false, pinned: true });

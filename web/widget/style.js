@@ -1,17 +1,19 @@
-// The style sheet, shared by all elements of the page, and what of the page's own style a sheet can't ask for.
-
-import css from './style.css';
+// Style sheets, shared by all elements of the page, and what of the page's own style a sheet can't ask for.
 
 /** Where a colour lies between black and white for it to be of a dark page. */
 const LIGHT_TEXT = 0.5;
-/** @type {CSSStyleSheet | null} */
-let sheet = null;
+/** @type {Map<string, CSSStyleSheet>} */
+const sheets = new Map();
 
-export function styleSheet() {
-  if (sheet === null) {
-    sheet = new CSSStyleSheet();
-    sheet.replaceSync(css);
-  }
+/**
+ * The style sheet with this text, made once.
+ *
+ * @param {string} text
+ */
+export function styleSheet(text) {
+  const sheet = sheets.get(text) ?? new CSSStyleSheet();
+  if (!sheets.has(text)) sheet.replaceSync(text);
+  sheets.set(text, sheet);
   return sheet;
 }
 

@@ -31,6 +31,7 @@ const MINUTE = 60_000;
  * @property {HTMLElement} live
  * @property {(name: string, detail: object) => void} emit
  * @property {() => void} mount
+ * @property {(text: string) => void} addStyle
  * @property {() => boolean} isNear whether a reader may see it
  */
 

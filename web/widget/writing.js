@@ -7,6 +7,7 @@
 /** @import { ThreadView } from './thread.js' */
 
 import { h } from './dom.js';
+import css from './form.css';
 import { DraftStore, writer } from './drafts.js';
 import { Form } from './form.js';
 import { scrollTo } from './place.js';
@@ -33,6 +34,7 @@ export class Writing {
     this.view = view;
     this.context = context;
     this.writes = new Writes(view.api);
+    view.place.addStyle(css);
   }
 
   /**
