@@ -34,6 +34,14 @@ export class CommentView {
   /** @type {HTMLElement | null} a form below the comment */
   #form = null;
   #asking = false;
+  /** @type {HTMLElement | null} */
+  #notice = null;
+  /** @type {Map<Act, HTMLButtonElement>} */
+  #buttons = new Map();
+  /** @type {HTMLOListElement | null} */
+  #replies = null;
+  /** @type {HTMLButtonElement | null} */
+  #more = null;
 
   /**
    * @param {string} id
@@ -56,11 +64,17 @@ export class CommentView {
       class: 'comment', part: 'comment', id: `c${copy}-${id}`, 'aria-labelledby': label, tabindex: '-1',
     });
     this.element = h('li', { class: 'item' }, this.article);
-    this.replies = h('ol', { class: 'replies', part: 'replies' });
-    this.more = button('more', null, () => {});
-    this.notice = h('p', { class: 'notice', part: 'notice', hidden: true });
     this.permalink = this.#permalink();
-    this.buttons = this.#buttons();
+  }
+
+  /** The list of what answers it. */
+  get replies() {
+    return (this.#replies ??= h('ol', { class: 'replies', part: 'replies' }));
+  }
+
+  /** The button below it for what isn't shown. */
+  get more() {
+    return (this.#more ??= button('more', null, () => {}));
   }
 
   /** @param {Facts} facts */
@@ -111,13 +125,14 @@ export class CommentView {
    * @param {string | null} text
    */
   say(text) {
-    setText(this.notice, text ?? '');
-    this.notice.hidden = text === null;
+    if (text === null && this.#notice === null) return;
+    this.#notice = text === null ? null : h('p', { class: 'notice', part: 'notice' }, text);
+    this.#arrange();
     if (text !== null) this.context.announce(text);
   }
 
   #arrange() {
-    arrange(this.article, [this.avatar, this.meta, this.body, this.row, this.notice, this.#form]);
+    arrange(this.article, [this.avatar, this.meta, this.body, this.row, this.#notice, this.#form]);
   }
 
   #permalink() {
@@ -132,24 +147,21 @@ export class CommentView {
     return h('a', { class: 'permalink', part: 'permalink', href, on: { click } }, this.time);
   }
 
-  #buttons() {
-    const { messages } = this.context;
-    const make = (/** @type {Act} */ act, press = () => this.act(act, this.id)) =>
-      button('action', messages.text(`comment.${act}`), press, { 'data-action': act });
-    const vote = (/** @type {'up' | 'down'} */ way, /** @type {string} */ path) => {
-      const element = button('vote', null, () => this.act(way, this.id), { 'data-action': way });
-      element.append(icon(path), h('span'));
-      return element;
-    };
-    return {
-      up: vote('up', UP),
-      down: vote('down', DOWN),
-      reply: make('reply'),
-      edit: make('edit'),
-      remove: make('delete', () => this.#ask()),
-      report: make('report'),
-      score: h('span', { class: 'score', part: 'vote' }),
-    };
+  /**
+   * A button, made when it is first needed.
+   *
+   * @param {Exclude<Act, 'show' | 'replies'>} act
+   */
+  button(act) {
+    const made = this.#buttons.get(act);
+    if (made) return made;
+    const isVote = act === 'up' || act === 'down';
+    const press = act === 'delete' ? () => this.#ask() : () => this.act(act, this.id);
+    const label = isVote ? null : this.context.messages.text(`comment.${act}`);
+    const element = button(isVote ? 'vote' : 'action', label, press, { 'data-action': act });
+    if (isVote) element.append(icon(act === 'up' ? UP : DOWN), h('span'));
+    this.#buttons.set(act, element);
+    return element;
   }
 
   /** @param {Facts} facts */
@@ -182,42 +194,48 @@ export class CommentView {
 
   /** @param {Facts} facts */
   #showActions({ comment, own, vote, voting, answerable, editable, removable, reportable }) {
-    const { messages } = this.context;
-    const { up, down, reply, edit, remove, report, score } = this.buttons;
-    const name = comment.author?.name ?? '';
-    this.#showVote(up, 'up', comment.score, vote === 1);
-    this.#showVote(down, 'down', comment.score, vote === -1);
-    set(reply, 'aria-label', messages.text('comment.reply_to', { name }));
-    set(report, 'aria-label', messages.text('comment.report_of', { name }));
-    setText(score, comment.score.up > 0 ? `▲ ${messages.number(comment.score.up)}` : '');
     if (this.#asking && removable) return;
     this.#asking = false;
+    const { messages } = this.context;
+    const { up } = comment.score;
     const active = focused(this.article);
     arrange(this.row, [
-      voting !== 'none' && up,
-      voting === 'up_down' && down,
-      voting === 'none' && comment.score.up > 0 && score,
-      answerable && reply,
-      editable && edit,
-      removable && remove,
-      reportable && !own && report,
+      voting !== 'none' && this.#voteButton('up', comment.score, vote === 1),
+      voting === 'up_down' && this.#voteButton('down', comment.score, vote === -1),
+      voting === 'none' && up > 0 && h('span', { class: 'score', part: 'vote' }, `▲ ${messages.number(up)}`),
+      answerable && this.#named('reply', 'comment.reply_to', comment),
+      editable && this.button('edit'),
+      removable && this.button('delete'),
+      reportable && !own && this.#named('report', 'comment.report_of', comment),
     ]);
     // A button that went away while it had the focus leaves it to the comment.
     if (active instanceof HTMLElement && !active.isConnected) this.article.focus({ preventScroll: true });
   }
 
   /**
-   * @param {HTMLButtonElement} element
+   * @param {'reply' | 'report'} act
+   * @param {string} key
+   * @param {Comment} comment
+   */
+  #named(act, key, { author }) {
+    const element = this.button(act);
+    set(element, 'aria-label', this.context.messages.text(key, { name: author?.name ?? '' }));
+    return element;
+  }
+
+  /**
    * @param {'up' | 'down'} way
    * @param {Score} score
    * @param {boolean} pressed
    */
-  #showVote(element, way, score, pressed) {
+  #voteButton(way, score, pressed) {
     const { messages } = this.context;
+    const element = this.button(way);
     const count = score[way];
     set(element, 'aria-label', messages.text(`vote.${way}`, { count }));
     set(element, 'aria-pressed', String(pressed));
     setText(/** @type {Element} */ (element.lastElementChild), count > 0 ? messages.number(count) : '');
+    return element;
   }
 
   /** Asks, in the place of the buttons, whether the comment shall be deleted. */
@@ -227,7 +245,7 @@ export class CommentView {
     const done = () => {
       this.#asking = false;
       if (this.#facts) this.#showActions(this.#facts);
-      this.buttons.remove.focus();
+      this.button('delete').focus();
     };
     const yes = button('action danger', messages.text('comment.delete_yes'), () => this.act('delete', this.id));
     const no = button('action', messages.text('comment.delete_no'), done);

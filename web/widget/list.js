@@ -84,9 +84,9 @@ export class List {
     view.update(this.#facts(comment, branch.up));
     const folded = comment.depth >= FOLD_DEPTH && !this.#unfolded.has(comment.id);
     const below = folded ? [] : branch.branches.map((child) => this.#item(child, shown));
-    arrange(view.replies, below);
     const more = this.#more(view, branch, folded);
     arrange(view.element, [view.article, below.length > 0 && view.replies, more]);
+    if (below.length > 0) arrange(view.replies, below);
     return view.element;
   }
 

@@ -115,7 +115,7 @@ export class Writing {
     this.#replies.get(id)?.close();
     this.#replies.delete(id);
     this.#viewOf(id)?.open(null);
-    this.#viewOf(id)?.buttons.reply.focus();
+    this.#viewOf(id)?.button('reply').focus();
   }
 
   /** @param {string} key */
@@ -276,7 +276,7 @@ export class Writing {
     const { context } = this;
     const close = () => {
       this.#viewOf(id)?.open(null);
-      this.#viewOf(id)?.buttons.report.focus();
+      this.#viewOf(id)?.button('report').focus();
     };
     const send = async (/** @type {{ reason: string, detail?: string }} */ report) => {
       await this.#orFail(this.writes.report(id, report));
