@@ -30,6 +30,16 @@ export class Front {
     return new Promise((happened) => this.#faults.push({ method, pattern, how, times, happened }));
   }
 
+  /** Lets the answer to the next request of this kind wait for a promise. */
+  delay(method, pattern, until) {
+    this.#faults.push({ method, pattern, how: 'delay', times: 1, until });
+  }
+
+  /** Answers itself from now on, with this JSON. */
+  answer(method, pattern, text) {
+    this.#faults.push({ method, pattern, how: 'answer', times: Infinity, text });
+  }
+
   /** Lets nothing go wrong any more. */
   mend() {
     this.#faults = [];
@@ -50,10 +60,15 @@ export class Front {
     const fault = this.#faults.find((one) => one.times > 0 && one.method === method && one.pattern.test(path));
     if (fault) fault.times -= 1;
     if (fault?.how === 'drop') return fail(fault, request);
+    if (fault?.how === 'answer') {
+      response.writeHead(200, { 'Content-Type': 'application/json', 'Access-Control-Allow-Origin': '*' });
+      return response.end(fault.text);
+    }
+    await fault?.until;
     const onward = ask(this.target + path, { method, headers }, (answer) => {
       entry.status = answer.statusCode;
       entry.cookie = answer.headers['set-cookie'] ?? null;
-      if (fault) {
+      if (fault?.happened) {
         answer.resume();
         answer.on('end', () => fail(fault, request));
         return;
