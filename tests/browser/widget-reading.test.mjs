@@ -239,6 +239,59 @@ test('what people wrote is shown as they meant it, and never as markup', limits,
   await closed(reader);
 });
 
+test('where texts have a form it is shown, with links that lead nowhere in secret', limits, async () => {
+  const site = town.site('formed', '--text-format', 'markdown');
+  const text = 'An *early* boat, a **late** one:\n\n- `one`\n- [two](https://news.example/two)\n\n> and no third\n\n<b>x</b>';
+  await town.post(site, '/markdown', text);
+  const reader = await town.visit({ site, thread: '/markdown' });
+  const body = reader.comments.first().locator('.body');
+  await body.waitFor();
+  const found = {};
+  for (const tag of ['em', 'strong', 'code', 'blockquote', 'a', 'b']) found[tag] = await body.locator(tag).allTextContents();
+  const trimmed = Object.fromEntries(Object.entries(found).map(([tag, texts]) => [tag, texts.map((one) => one.trim())]));
+  const expected = { em: ['early'], strong: ['late'], code: ['one'], blockquote: ['and no third'], a: ['two'], b: [] };
+  assert.deepEqual(trimmed, expected);
+  const link = body.getByRole('link');
+  assert.equal(await link.getAttribute('href'), 'https://news.example/two');
+  assert.equal(await link.getAttribute('rel'), 'nofollow ugc noopener noreferrer');
+  await closed(reader);
+});
+
+test('a page that wants nothing but reading has nothing to write with, and doesn’t load it', limits, async () => {
+  await fill('/readonly', ['a root']);
+  const already = town.front.log.length;
+  const reader = await town.visit({ thread: '/readonly', readonly: '' });
+  await reader.comment('a root').waitFor();
+  assert.equal(await reader.widget.locator('form, textarea, input, .action, .vote').count(), 0);
+  assert.deepEqual(town.front.log.slice(already).filter(({ path }) => path.includes('writing')), []);
+  await closed(reader);
+});
+
+test('the comment that a moderator pinned stands first, and is there once', limits, async () => {
+  const token = town.service.addStaff('Ida', 'owner');
+  const [first] = await fill('/pinned', ['first', 'second', 'third']);
+  const { document } = await town.service.ask('GET', 'admin/threads', { token });
+  const { id } = document.threads.find(({ key }) => key === '/pinned');
+  await town.service.ask('PATCH', `admin/threads/${id}`, { token, body: { pinned_comment_id: first.id } });
+  const reader = await town.visit({ thread: '/pinned' });
+  await reader.comment('first').getByText('Pinned').waitFor();
+  assert.deepEqual(await reader.texts(), ['first', 'third', 'second']);
+  await closed(reader);
+});
+
+test('a comment that was deleted keeps the place of what answers it', limits, async () => {
+  const token = town.service.addStaff('Tom', 'owner');
+  const [root] = await fill('/tombstone', ['to be gone']);
+  await fill('/tombstone', ['the answer'], root.id);
+  const body = { action: 'reject', comments: [{ id: root.id }] };
+  await town.service.ask('POST', 'admin/decisions', { token, body });
+  const reader = await town.visit({ thread: '/tombstone' });
+  await reader.comment('the answer').waitFor();
+  await reader.sees('This comment was deleted.');
+  assert.deepEqual(await reader.texts(), ['the answer']);
+  await closed(reader);
+});
+
 test('nothing is asked for until a reader comes near', limits, async () => {
   await fill('/lazy', ['far below']);
   const far = '<style>.far { block-size: 5000px }</style><div class="far"></div>';

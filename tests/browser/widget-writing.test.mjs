@@ -327,6 +327,36 @@ test('a token that nobody has any more is forgotten, and the comment is posted a
   await closed(reader);
 });
 
+test('an e-mail address is asked for where the page wants it, sent, and checked', limits, async () => {
+  const reader = await town.visit({ thread: '/email', email: '' });
+  await reader.write('With an address', 'Ada');
+  const field = reader.form.getByLabel('E-mail (optional, is not shown)');
+  await field.fill('ada at news');
+  await reader.send();
+  await reader.sees('This is not an e-mail address. Correct it, or leave it out.');
+  await reader.focusOn(field);
+  await field.fill('ada@news.example');
+  await reader.send();
+  await reader.comment('With an address').waitFor();
+  const bodies = town.front.asked('POST', POSTS).map(({ body }) => JSON.parse(body));
+  assert.equal(bodies.at(-1).author.email, 'ada@news.example');
+  await closed(reader);
+});
+
+test('a text that was changed after it got no answer is another comment', limits, async () => {
+  const reader = await town.visit({ thread: '/changed' });
+  await reader.write('One', 'Ada');
+  const dropped = town.front.fail('POST', POSTS, 'keep');
+  await reader.send();
+  await dropped;
+  await reader.page.reload();
+  await reader.sees('No answer came when this was sent.');
+  await reader.post('Two');
+  assert.equal(new Set(keys('/changed')).size, 2);
+  assert.equal(await count('default', '/changed'), 2);
+  await closed(reader);
+});
+
 test('a page without storage can be written in', limits, async () => {
   const denied = `<script>Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError'); } });</script>`;
   const reader = await town.visit({ thread: '/storage' }, { around: { head: denied } });
