@@ -36,8 +36,8 @@ export class Front {
   }
 
   /** Answers itself from now on, with this JSON. */
-  answer(method, pattern, text) {
-    this.#faults.push({ method, pattern, how: 'answer', times: Infinity, text });
+  answer(method, pattern, text, status = 200) {
+    this.#faults.push({ method, pattern, how: 'answer', times: Infinity, text, status });
   }
 
   /** Lets nothing go wrong any more. */
@@ -61,7 +61,7 @@ export class Front {
     if (fault) fault.times -= 1;
     if (fault?.how === 'drop') return fail(fault, request);
     if (fault?.how === 'answer') {
-      response.writeHead(200, { 'Content-Type': 'application/json', 'Access-Control-Allow-Origin': '*' });
+      response.writeHead(fault.status, { 'Content-Type': 'application/json', 'Access-Control-Allow-Origin': '*' });
       return response.end(fault.text);
     }
     await fault?.until;
