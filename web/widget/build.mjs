@@ -21,8 +21,18 @@ const LOCALE_BUDGET = 6_144;
 const APART = './writing.js';
 const COMMAND = './test --widget';
 
+/** A custom property that is not for pages to set. */
+const OWN_PROPERTY = /--(?!rejoinder-)([a-z][a-z-]*)/g;
+const STYLES = ['style.css', 'form.css', 'ranking.css'];
+
 const tools = resolve(process.env.REJOINDER_BROWSER_TOOLS ?? 'target/browser-tools', 'package.json');
 const esbuild = createRequire(tools)('esbuild');
+
+const source = (name) => readFileSync(join(SOURCES, name), 'utf8');
+
+/** The same names in all style sheets, by their order. */
+const ownProperties = new Set(STYLES.flatMap((name) => [...source(name).matchAll(OWN_PROPERTY)].map(([, own]) => own)));
+const shortNames = new Map([...ownProperties].map((name, index) => [name, index.toString(36)]));
 
 /** Style sheets become texts, as short as they can be. */
 const styles = {
@@ -33,7 +43,10 @@ const styles = {
 };
 
 function style(text) {
-  return esbuild.transformSync(text, { loader: 'css', minify: true, legalComments: 'none' }).code.trim();
+  const short = text.replace(OWN_PROPERTY, (_, name) => `--${shortNames.get(name)}`);
+  const { code } = esbuild.transformSync(short, { loader: 'css', minify: true, legalComments: 'none' });
+  // White space in custom properties is left alone, for they could be anything; ours are all values.
+  return code.trim().replace(/(?<=[:,]) /g, '');
 }
 
 async function script(name) {
@@ -57,10 +70,9 @@ async function script(name) {
 async function make() {
   const files = new Map();
   for (const name of ['count.js', 'widget.js', 'writing.js']) files.set(name, await script(name));
-  const sheets = ['style.css', 'form.css'].map((name) => readFileSync(join(SOURCES, name), 'utf8'));
-  files.set('widget.css', `${style(sheets.join('\n'))}\n`);
+  files.set('widget.css', `${style(STYLES.slice(0, 2).map(source).join('\n'))}\n`);
   for (const name of readdirSync(join(SOURCES, 'locales')).filter((file) => file.endsWith('.json')).sort()) {
-    const texts = JSON.parse(readFileSync(join(SOURCES, 'locales', name), 'utf8'));
+    const texts = JSON.parse(source(`locales/${name}`));
     files.set(`locales/${name}`, `${JSON.stringify(texts)}\n`);
   }
   return files;

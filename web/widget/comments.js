@@ -3,6 +3,7 @@
 /** @import { Settings, Sort } from './types' */
 
 import { linkedId } from './place.js';
+import { ServiceElement } from './element.js';
 import { darkOn, styleSheet } from './style.js';
 import { ThreadView } from './thread.js';
 import { h } from './dom.js';
@@ -10,10 +11,8 @@ import css from './style.css';
 
 const NEAR = '600px';
 const SORTS = ['newest', 'oldest', 'top'];
-/** Where the script came from is where the comments are. */
-const ORIGIN = new URL(import.meta.url).origin;
 
-export class CommentsElement extends HTMLElement {
+export class CommentsElement extends ServiceElement {
   static observedAttributes = [
     'src', 'site', 'thread', 'thread-url', 'thread-title', 'sort', 'page-size', 'replies', 'lang', 'theme', 'loading',
     'heading-level', 'email', 'readonly', 'refresh',
@@ -92,7 +91,7 @@ export class CommentsElement extends HTMLElement {
     this.#view = new ThreadView(settings, {
       section: this.#section,
       live: this.#live,
-      emit: (name, detail) => this.#emit(name, detail),
+      emit: (name, detail) => this.emit(name, detail),
       mount: () => this.#mount(),
       addStyle: (text) => this.#addStyle(text),
       isNear: () => this.#near,
@@ -149,14 +148,6 @@ export class CommentsElement extends HTMLElement {
     const chosen = ['light', 'dark'].includes(this.getAttribute('theme') ?? '');
     this.#section.classList.toggle('dark', !chosen && darkOn(this));
   }
-
-  /**
-   * @param {string} name
-   * @param {object} detail
-   */
-  #emit(name, detail) {
-    this.dispatchEvent(new CustomEvent(`rejoinder:${name}`, { detail, bubbles: true, composed: true }));
-  }
 }
 
 /**
@@ -185,7 +176,7 @@ const isInput = (element) => element instanceof HTMLInputElement || element inst
 /**
  * What the attributes say, and what goes without saying.
  *
- * @param {Element} element
+ * @param {ServiceElement} element
  * @returns {Settings}
  */
 function read(element) {
@@ -199,7 +190,7 @@ function read(element) {
   const page = resolve(canonical ?? '') ?? new URL(location.href);
   const sort = text('sort') ?? '';
   return {
-    src: (resolve(text('src') ?? '')?.href ?? ORIGIN).replace(/\/+$/, ''),
+    src: element.src,
     site: text('site') ?? 'default',
     thread: text('thread') ?? page.pathname,
     url: webAddress(text('thread-url') ?? page.href.replace(/#.*/s, '')),
@@ -207,7 +198,7 @@ function read(element) {
     sort: /** @type {Sort} */ (SORTS.includes(sort) ? sort : 'newest'),
     pageSize: number('page-size', 20, 1, 100),
     replies: number('replies', 3, 0, 20),
-    language: element.closest('[lang]')?.getAttribute('lang') || navigator.language,
+    language: element.language,
     eager: text('loading') === 'eager',
     headingLevel: number('heading-level', 2, 2, 6),
     email: element.hasAttribute('email'),

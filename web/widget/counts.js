@@ -1,8 +1,8 @@
 // <rejoinder-count>: the number of a thread's comments, in place of what the page says there. All elements that come
-// at about the same time are asked for together. This is all of count.js, and so it is short and uses nothing else.
+// at about the same time are asked for together. This is all of count.js, and so it is short and uses little else.
 
-/** Where the script came from is where the comments are. */
-const ORIGIN = new URL(import.meta.url).origin;
+import { ServiceElement } from './element.js';
+
 const AT_ONCE = 100;
 /** Proxies take no longer addresses; what doesn't fit is sent in the body. */
 const LONGEST_ADDRESS = 7_000;
@@ -12,7 +12,7 @@ const waiting = new Set();
 /** @type {Promise<unknown> | null} */
 let asking = null;
 
-export class CountElement extends HTMLElement {
+export class CountElement extends ServiceElement {
   static observedAttributes = ['src', 'site', 'thread'];
 
   /** What was asked for last: once is enough. */
@@ -32,19 +32,6 @@ export class CountElement extends HTMLElement {
     await ask(this);
   }
 
-  get language() {
-    return this.closest('[lang]')?.getAttribute('lang') || navigator.language;
-  }
-
-  /** The service's address. */
-  get src() {
-    return new URL(this.getAttribute('src') || ORIGIN, document.baseURI).href.replace(/\/+$/, '');
-  }
-
-  get address() {
-    return `${this.src}/api/v1/sites/${encodeURIComponent(this.getAttribute('site') || 'default')}/counts`;
-  }
-
   get thread() {
     const canonical = /** @type {HTMLLinkElement | null} */ (document.querySelector('link[rel~=canonical]'));
     return this.getAttribute('thread') || new URL(canonical?.href || location.href).pathname;
@@ -59,15 +46,9 @@ export class CountElement extends HTMLElement {
     try {
       this.textContent = count.toLocaleString(this.language);
     } catch {
+      // The page has no language that there is.
       this.textContent = `${count}`;
     }
-  }
-
-  /** @param {unknown} error */
-  fail(error) {
-    this.asked = '';
-    const problem = { code: 'unreachable', detail: `${error}` };
-    this.dispatchEvent(new CustomEvent('rejoinder:error', { detail: { problem }, bubbles: true, composed: true }));
   }
 }
 
@@ -79,45 +60,47 @@ export class CountElement extends HTMLElement {
 function ask(element) {
   waiting.add(element);
   asking ??= Promise.resolve().then(() => {
-    const elements = [...waiting].filter(isNew);
+    const elements = [...waiting];
     waiting.clear();
     asking = null;
-    return Promise.all([...Map.groupBy(elements, ({ address }) => address)].map(askService));
+    return Promise.all([...Map.groupBy(elements.filter(isNew), ({ base }) => base)].map(askService));
   });
   return asking;
 }
 
 /** @param {CountElement} element */
 function isNew(element) {
-  const wanted = `${element.address} ${element.thread}`;
-  if (!element.isConnected || element.asked === wanted) return false;
-  element.asked = wanted;
-  return true;
+  const wanted = element.base + element.thread;
+  const news = element.isConnected && element.asked !== wanted;
+  if (news) element.asked = wanted;
+  return news;
 }
 
 /** @param {[string, CountElement[]]} group */
-async function askService([address, elements]) {
-  const threads = [...Map.groupBy(elements, ({ thread }) => thread)];
-  while (threads.length > 0) await askOnce(address, threads.splice(0, AT_ONCE));
+async function askService([base, elements]) {
+  const threads = [...new Set(elements.map(({ thread }) => thread))];
+  while (threads.length > 0) await askOnce(`${base}counts`, threads.splice(0, AT_ONCE), elements);
 }
 
 /**
  * @param {string} address
- * @param {[string, CountElement[]][]} threads
+ * @param {string[]} threads
+ * @param {CountElement[]} elements
  */
-async function askOnce(address, threads) {
-  const keys = threads.map(([key]) => key);
-  const query = `${address}?${new URLSearchParams(keys.map((key) => ['thread', key]))}`;
+async function askOnce(address, threads, elements) {
+  const query = `${address}?thread=${threads.map(encodeURIComponent).join('&thread=')}`;
+  const body = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ threads }) };
+  const of = (/** @type {string} */ key) => elements.filter(({ thread }) => thread === key);
   try {
-    const response = await (query.length > LONGEST_ADDRESS
-      ? fetch(address, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ threads: keys }) })
-      : fetch(query));
-    if (!response.ok) throw response.status;
-    const { counts } = await response.json();
-    threads.forEach(([, elements], index) => {
-      for (const element of elements) element.show(counts[index].comment_count);
-    });
-  } catch (error) {
-    for (const [, elements] of threads) for (const element of elements) element.fail(error);
+    const response = await (query.length > LONGEST_ADDRESS ? fetch(address, body) : fetch(query));
+    const answer = await response.json();
+    if (!response.ok) throw answer;
+    for (const { thread, comment_count: count } of answer.counts) of(thread).forEach((element) => element.show(count));
+  } catch (/** @type {any} */ error) {
+    for (const element of threads.flatMap(of)) {
+      element.asked = '';
+      // Of what isn't an answer of the service, nothing is taken over.
+      element.emit('error', { problem: { code: 'unreachable', ...error } });
+    }
   }
 }
