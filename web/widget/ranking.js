@@ -61,7 +61,7 @@ export class RankingElement extends ServiceElement {
     const items = threads.map(({ thread: { key, url, title }, comments }, index) =>
       h('li', { class: 'item', part: 'item' }, h('div', { class: 'comment' },
         h('span', { class: 'avatar', part: 'place', 'aria-hidden': 'true' }, messages.number(index + 1)),
-        h('a', { part: 'link', dir: 'auto', href: addressOf(url ?? key) }, title ?? key),
+        h('a', { part: 'link', href: addressOf(url ?? key) }, h('bdi', null, title ?? key)),
         h('span', { class: 'hint', part: 'count' }, messages.text('ranking.comments', { count: comments })))));
     const section = h('section', { class: 'root', part: 'root', 'aria-labelledby': 'heading' },
       h(level, { id: 'heading', part: 'heading' }, messages.text('ranking.heading')),
