@@ -131,6 +131,11 @@ export class Reader {
     });
   }
 
+  /** Waits until the page has been painted with what it knows now, and its observers have been told. */
+  settled() {
+    return this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  }
+
   leave() {
     return this.context.close();
   }

@@ -79,6 +79,7 @@ for (const [name, attributes, arrive] of STATES) {
     await arrive(reader);
     for (const colorScheme of ['light', 'dark']) {
       await reader.page.emulateMedia({ colorScheme });
+      await reader.settled();
       for (const dir of ['ltr', 'rtl']) {
         await reader.page.evaluate((direction) => (document.documentElement.dir = direction), dir);
         await assertAccessible(reader.page, `${name}, ${colorScheme}, ${dir}`);

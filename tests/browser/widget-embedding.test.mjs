@@ -205,7 +205,7 @@ test('an attribute that changes shows another thread, and a move keeps what is t
   assert.deepEqual(await reader.texts(), ['In two']);
   const already = town.front.log.length;
   await reader.widget.evaluate((element) => document.querySelector('#elsewhere').append(element));
-  await reader.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await reader.settled();
   assert.deepEqual(await reader.texts(), ['In two']);
   assert.equal(town.front.log.length, already, 'nothing is read again');
   await closed(reader);

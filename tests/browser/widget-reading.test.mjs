@@ -298,7 +298,7 @@ test('nothing is asked for until a reader comes near', limits, async () => {
   const reader = await town.visit({ thread: '/lazy' }, { around: { before: far } });
   await reader.page.waitForFunction(() => customElements.get('rejoinder-comments'));
   // Two frames later an observer has told what it sees.
-  await reader.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await reader.settled();
   const asked = () => town.front.asked('GET', PAGES).filter(({ path }) => path.includes('lazy')).length;
   assert.equal(asked(), 0);
   await reader.page.evaluate(() => scrollTo(0, 4_000));

@@ -358,7 +358,8 @@ test('a text that was changed after it got no answer is another comment', limits
 });
 
 test('a page without storage can be written in', limits, async () => {
-  const denied = `<script>Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError'); } });</script>`;
+  const deny = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError') } })";
+  const denied = `<script>${deny};</script>`;
   const reader = await town.visit({ thread: '/storage' }, { around: { head: denied } });
   await reader.post('No memory', 'Ada');
   await reader.button('Edit').waitFor();
