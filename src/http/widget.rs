@@ -33,7 +33,7 @@ struct File {
 /// Everything that the widget is made of.
 const FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/widget.rs"));
 /// The scripts that have an address with the version in it.
-const SCRIPTS: [&str; 2] = ["widget.js", "count.js"];
+const SCRIPTS: [&str; 3] = ["widget.js", "writing.js", "count.js"];
 
 /// The validators of each file, as it is and compressed.
 static TAGS: LazyLock<Vec<(EntityTag, EntityTag)>> =
@@ -89,6 +89,7 @@ struct VersionAnswer {
 #[derive(Debug, Serialize)]
 struct Scripts {
     widget: Script,
+    writing: Script,
     count: Script,
 }
 
@@ -112,8 +113,8 @@ impl Script {
 /// # Errors
 /// None but a defect.
 pub async fn read_widget_versions(request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let [widget, count] = SCRIPTS;
-    let scripts = Scripts { widget: Script::of(widget)?, count: Script::of(count)? };
+    let [widget, writing, count] = SCRIPTS;
+    let scripts = Scripts { widget: Script::of(widget)?, writing: Script::of(writing)?, count: Script::of(count)? };
     let body = Bytes::from(to_json(&VersionAnswer { version: version(), scripts })?);
     let tag = entity_tag(&body);
     let mut response = public_bytes(&request, body, &tag, "application/json", CACHING);

@@ -41,6 +41,7 @@ pub(crate) fn beside_sites(client: &Client) -> Vec<Request> {
         "/moderation/start.js",
         "/moderation/queue/screen.js",
         "/widget.js",
+        "/writing.js",
         "/count.js",
         "/widget.css",
         "/widget.json",

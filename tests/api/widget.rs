@@ -20,8 +20,9 @@ promises![
     the_texts_of_the_widget_are_those_of_the_pages,
 ];
 
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 6] = [
     ("/widget.js", "text/javascript; charset=utf-8"),
+    ("/writing.js", "text/javascript; charset=utf-8"),
     ("/count.js", "text/javascript; charset=utf-8"),
     ("/widget.css", "text/css; charset=utf-8"),
     ("/widget.json", "application/json"),
@@ -83,7 +84,7 @@ async fn a_version_never_changes_what_it_stands_for(setup: Setup) {
     let world = setup.start().await;
     let versions = world.reader().get("/widget.json").await.ok();
     let version = versions["version"].as_str().unwrap();
-    for (name, short) in [("widget", "/widget.js"), ("count", "/count.js")] {
+    for (name, short) in [("widget", "/widget.js"), ("writing", "/writing.js"), ("count", "/count.js")] {
         let script = &versions["scripts"][name];
         let url = script["url"].as_str().unwrap();
         assert_eq!(url, format!("/widget/{version}{short}"));

@@ -18,12 +18,15 @@ export function launch() {
   return chromium.launch({ executablePath: process.env.REJOINDER_BROWSER, args, chromiumSandbox: false });
 }
 
-/** A window of its own, whose errors are noted in `complaints`. */
-export async function open(browser, origin, options = {}) {
+/**
+ * A window of its own, whose errors are noted in `complaints`; `others` are further origins that it may ask, and without
+ * `judged` it isn't ready for `assertAccessible`, but lighter.
+ */
+export async function open(browser, origin, { others = [], judged = true, ...options } = {}) {
   // Colours are judged as they are, not on their way there.
   const context = await browser.newContext({ baseURL: origin, reducedMotion: 'reduce', ...options });
   // Before the page's own scripts, where its policy has no say.
-  await context.addInitScript(AXE);
+  if (judged) await context.addInitScript(AXE);
   const page = await context.newPage();
   const complaints = [];
   page.on('console', (message) => {
@@ -33,7 +36,7 @@ export async function open(browser, origin, options = {}) {
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('request', (request) => {
-    if (!request.url().startsWith(origin)) complaints.push(`asked for ${request.url()}`);
+    if (![origin, ...others].includes(new URL(request.url()).origin)) complaints.push(`asked for ${request.url()}`);
   });
   page.on('dialog', (dialog) => {
     complaints.push(`a dialog: ${dialog.message()}`);

@@ -22,7 +22,8 @@ export class Keyboard {
   async tabTo(role, name) {
     const wanted = this.page.getByRole(role, { name });
     for (let stop = 0; stop < MOST_STOPS; stop += 1) {
-      const isThere = await wanted.evaluateAll((elements) => elements.includes(document.activeElement));
+      const isThere = await wanted.evaluateAll((elements) =>
+        elements.some((element) => element.getRootNode().activeElement === element));
       if (isThere) return;
       await this.press('Tab');
     }

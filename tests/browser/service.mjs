@@ -6,7 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const PROGRAM = resolve(process.env.CARGO_TARGET_DIR ?? 'target', 'debug', 'rejoinder');
+const BUILT = resolve(process.env.CARGO_TARGET_DIR ?? 'target', 'debug', 'rejoinder');
+const PROGRAM = process.env.REJOINDER_PROGRAM ?? BUILT;
 const LISTENING = /listening on (http:\/\/\S+)/;
 
 /** A password for everybody who needs one. */

@@ -108,7 +108,7 @@ export const listBans = (query, signal) => call('GET', 'bans', { query, signal }
  *   comment?: string, by?: 'author' | 'network', site?: string, author?: string, network?: string,
  *   reason?: string, ends_at?: string, remove_comments?: 'none' | 'day' | 'all',
  * }} body
- * @returns {Promise<{ ban: Ban, removed: number }>}
+ * @returns {Promise<{ ban: Ban, removed: number, has_more: boolean }>}
  */
 export const addBan = (body) => call('POST', 'bans', { body });
 /** @param {string} id @param {AbortSignal} [signal] @returns {Promise<Ban>} */

@@ -47,7 +47,8 @@ export interface paths {
          *     the same key can be used again.
          *
          *     `thread.url` and `thread.title` say where the comments stand. The first values that come with a published
-         *     comment are kept, later ones are ignored. A `url` of an origin that is not one of the site's is ignored as well.
+         *     comment are kept, later ones are ignored. A `url` of an origin that is not one of the site's is ignored as well,
+         *     and so is a `title` that matches a rule of the site.
          *
          *     Takes from the quota `post`, and from `guest` when a token is made.
          */
@@ -245,7 +246,8 @@ export interface paths {
          * Report a comment
          * @description Tells the site's moderators that a published comment should go. There is one report for each reader (the token,
          *     or without one the network) and comment; a second one changes nothing, and is answered in the same way. Enough
-         *     of them hold the comment until a moderator has decided. One's own comment can't be reported.
+         *     of them hold the comment until a moderator has decided, unless staff wrote it. One's own comment can't be
+         *     reported.
          *
          *     Nobody becomes a guest by this call: send the token of a reader who has one, and none otherwise. Takes from the
          *     quota `report`.
@@ -868,7 +870,9 @@ export interface paths {
          *     of which 200 are regular expressions.
          *
          *     Rules look at the text and the name of what guests post and edit, after both were folded, so that upper and
-         *     lower case, for instance, make no difference. All that match count: `reject` before `censor` before `hold`.
+         *     lower case, for instance, make no difference. Of a text in Markdown they also look at what readers get to see.
+         *     All that match count: `reject` before `hold` before `censor`. What readers would still see of a word that is
+         *     censored is held. Titles of pages that match any rule are dropped.
          *     Needs `configure`. Takes from the quota `staff`.
          */
         post: operations["add_rules"];
@@ -951,7 +955,7 @@ export interface paths {
         put?: never;
         /**
          * Ban a writer or a network
-         * @description Refuses everything that a writer, or everybody in a network (an IPv4 address or an IPv6 /64), wants to post,
+         * @description Refuses everything that a writer, or everybody in a network (an IPv4 address or an IPv6 /56), wants to post,
          *     edit, vote for or report on the site: with 403 `banned`, until `ends_at` or for good. A ban that is there
          *     already is replaced.
          *
@@ -1369,6 +1373,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/writing.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What people write with
+         * @description The part of the widget that posts, edits, votes and reports. `widget.js` loads it by itself.
+         */
+        get: operations["read_writing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/widget.css": {
         parameters: {
             query?: never;
@@ -1461,6 +1485,7 @@ export interface components {
             /** @description The scripts. */
             scripts: {
                 widget: components["schemas"]["WidgetScript"];
+                writing: components["schemas"]["WidgetScript"];
                 count: components["schemas"]["WidgetScript"];
             };
         };
@@ -1833,7 +1858,7 @@ export interface components {
         /** @description The name of a site: 1 to 64 of `a` to `z`, `0` to `9` and `-`, not beginning or ending with `-`. */
         Slug: string;
         /**
-         * @description A name for the network that a comment came from, an IPv4 address or an IPv6 /64: the same for all that came from
+         * @description A name for the network that a comment came from, an IPv4 address or an IPv6 /56: the same for all that came from
          *     there, and made so that the address can't be worked out from it.
          */
         Network: string;
@@ -2357,7 +2382,7 @@ export interface components {
             moderation: "post" | "pre" | null;
             /** @description The most characters of a text; null for what the site says. */
             max_characters: number | null;
-            /** @description How long a writer waits between two comments in this thread; null for not at all. */
+            /** @description How long a writer or a network waits between two comments in this thread; null for not at all. */
             slow_mode_seconds: number | null;
             /** @description The comment that stands above the others; null for none. */
             pinned_comment_id: string | null;
@@ -2409,7 +2434,10 @@ export interface components {
             policy: components["schemas"]["Policy"];
             /** @description Whether comments of writers wait as long as none of theirs was approved. */
             hold_first_comment: boolean;
-            /** @description A comment with more links than that waits; null for no limit. */
+            /**
+             * @description A comment with more links to web addresses than that, as it was typed or as readers get to see it, waits; null
+             *     for no limit.
+             */
             max_links: number | null;
             /** @description How many reports, by their weights, hold a comment; with 0, reports never do. */
             report_threshold: number;
@@ -3398,7 +3426,7 @@ export interface components {
          *     - `invalid_thread_key`, `invalid_url`, `title_too_long`: what `thread` says can't be used.
          *     - `parent_not_found`: the comment to be answered is not in this thread, or not published.
          *     - `name_blank`, `name_too_long`, `invalid_email`: what `author` says can't be used.
-         *     - `name_reserved`: the name looks like one of the staff's.
+         *     - `name_reserved`: the name looks like one of the staff's, or says to be it (`Mia (staff)`).
          *     - `body_too_long`, `body_too_short`: the text doesn't have `policy.min_characters` to `policy.max_characters`
          *       characters; `max` or `min`, and `actual`, say how many there may be and are.
          *     - `body_too_many_bytes`: the text has more bytes than 32 for each character allowed, or than 65,536.
@@ -3532,7 +3560,8 @@ export interface components {
          *
          *     - `rate_limited`: the client used up a quota. Wait for `retry_after_seconds`, which the `Retry-After` header
          *       repeats.
-         *     - `slow_mode`: the thread takes one comment in a while from each writer. Wait for `retry_after_seconds`, too.
+         *     - `slow_mode`: the thread takes one comment in a while from each writer, and from each network. Wait for
+         *       `retry_after_seconds`, too.
          */
         PostRateLimited: {
             headers: {
@@ -8830,6 +8859,62 @@ export interface operations {
             431: components["responses"]["HeaderFieldsTooLarge"];
         };
     };
+    read_writing: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of an answer that the client holds: while that is still right, the new answer is 304 without a body.
+                 *     Browsers send it by themselves; a page of another origin can't set it.
+                 * @example "1XTFlparJnkrcVo9"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["AssetCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    "Content-Encoding": components["headers"]["Gzip"];
+                    "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Security-Policy": components["headers"]["DataOnly"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript; charset=utf-8": string;
+                };
+            };
+            /** @description The file is still what the `If-None-Match` header named. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["AssetCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Security-Policy": components["headers"]["DataOnly"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeaderFieldsTooLarge"];
+        };
+    };
     read_widget_style: {
         parameters: {
             query?: never;
@@ -9023,7 +9108,7 @@ export interface operations {
                  * @description The name of the script.
                  * @example widget.js
                  */
-                file: "widget.js" | "count.js";
+                file: "widget.js" | "writing.js" | "count.js";
             };
             cookie?: never;
         };

@@ -1,0 +1,140 @@
+// Asks the service. Every failure is a `Refusal`, whose problem has a code: the service's, or one of these: offline,
+// unreachable, other.
+
+/** @import { Problem, ReplyPage, ThreadPage, Viewer, Written } from './types' */
+/** @import { Token } from './drafts.js' */
+
+const READ_MILLISECONDS = 15_000;
+const WRITE_MILLISECONDS = 30_000;
+
+/** Why a call had no success. */
+export class Refusal extends Error {
+  /** @param {Problem} problem */
+  constructor(problem) {
+    super(problem.detail ?? problem.code);
+    this.problem = problem;
+  }
+}
+
+/**
+ * What went wrong, for any error.
+ *
+ * @param {unknown} error
+ * @returns {Problem}
+ */
+export const problemOf = (error) => /** @type {any} */ (error)?.problem ?? { code: 'other', detail: `${error}` };
+
+export class Api {
+  /**
+   * @param {{ src: string, site: string, thread: string }} settings
+   * @param {Token} token
+   * @param {AbortSignal} signal ends every call
+   */
+  constructor({ src, site, thread }, token, signal) {
+    this.base = `${src}/api/v1/sites/${encodeURIComponent(site)}/`;
+    this.thread = thread;
+    this.token = token;
+    this.signal = signal;
+  }
+
+  /**
+   * A page of the thread. Who writes here doesn't want what a cache remembers.
+   *
+   * @param {{ sort: string, limit: number, replies: number, cursor?: string | null }} query
+   * @param {boolean} [fresh]
+   * @returns {Promise<ThreadPage>}
+   */
+  page({ sort, limit, replies, cursor }, fresh = false) {
+    const query = { thread: this.thread, sort, limit, replies, ...(cursor && { cursor }) };
+    return this.#read('comments', query, fresh || this.token.get() !== null);
+  }
+
+  /**
+   * @param {string} id
+   * @returns {Promise<Written>}
+   */
+  comment(id) {
+    return this.#read(`comments/${encodeURIComponent(id)}`, {});
+  }
+
+  /**
+   * @param {string} root
+   * @param {string} cursor '' for the first page
+   * @param {number} limit
+   * @param {boolean} [fresh]
+   * @returns {Promise<ReplyPage>}
+   */
+  replies(root, cursor, limit, fresh) {
+    return this.#read(`comments/${root}/replies`, { limit, ...(cursor && { cursor }) }, fresh);
+  }
+
+  /** How many comments the thread has now. */
+  async count() {
+    const { counts } = await this.#read('counts', { thread: this.thread }, true);
+    return /** @type {number} */ (counts[0].comment_count);
+  }
+
+  /**
+   * What is the viewer's own; null for somebody who never wrote.
+   *
+   * @returns {Promise<Viewer | null>}
+   */
+  async viewer() {
+    const token = this.token.get();
+    if (token === null) return null;
+    try {
+      return await this.call(`viewer?${parameters({ thread: this.thread })}`, { headers: bearer(token) });
+    } catch (error) {
+      if (problemOf(error).code === 'invalid_token') this.token.set(null);
+      return null;
+    }
+  }
+
+  /**
+   * @param {string} path
+   * @param {Record<string, string | number>} query
+   * @param {boolean} [fresh]
+   */
+  #read(path, query, fresh = false) {
+    const cache = fresh ? 'no-cache' : 'default';
+    return this.call(`${path}?${parameters(query)}`, { cache });
+  }
+
+  /**
+   * Calls the service, and gives its answer.
+   *
+   * @param {string} path
+   * @param {RequestInit} options
+   * @returns {Promise<any>}
+   */
+  async call(path, options) {
+    const controller = new AbortController();
+    const stop = () => controller.abort();
+    const timer = setTimeout(stop, options.method ? WRITE_MILLISECONDS : READ_MILLISECONDS);
+    this.signal.addEventListener('abort', stop);
+    try {
+      this.signal.throwIfAborted();
+      const response = await fetch(this.base + path, { ...options, credentials: 'omit', signal: controller.signal });
+      const answer = response.status === 204 ? null : await response.json().catch(() => null);
+      this.signal.throwIfAborted();
+      if (response.ok) return answer;
+      throw new Refusal(answer?.code ? answer : { code: response.status === 503 ? 'busy' : 'other' });
+    } catch (error) {
+      if (error instanceof Refusal || this.signal.aborted) throw error;
+      throw new Refusal({ code: navigator.onLine === false ? 'offline' : 'unreachable', detail: `${error}` });
+    } finally {
+      clearTimeout(timer);
+      this.signal.removeEventListener('abort', stop);
+    }
+  }
+}
+
+/** @param {Record<string, string | number>} query */
+export const parameters = (query) =>
+  new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
+
+/**
+ * @param {string | null} token
+ * @returns {Record<string, string>}
+ */
+export const bearer = (token) => (token === null ? {} : { Authorization: `Bearer ${token}` });

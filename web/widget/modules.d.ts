@@ -1,0 +1,11 @@
+// What the bundler makes of files that are no scripts.
+
+declare module '*.css' {
+  const text: string;
+  export default text;
+}
+
+declare module '*.json' {
+  const texts: Record<string, string | Record<string, string>>;
+  export default texts;
+}
