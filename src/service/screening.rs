@@ -237,8 +237,10 @@ impl Screened {
 
     /// Refuses a guest's name that passes for one of the staff's.
     pub(super) fn refuse_name_of_staff(&self, connection: &mut Connection) -> Result<(), Error> {
-        if store::staff::has_name(connection, &self.alikes)? {
-            return Err(Refusal::input("/author/name", Rule::NameReserved).into());
+        for alike in &self.alikes {
+            if store::staff::has_name(connection, alike)? {
+                return Err(Refusal::input("/author/name", Rule::NameReserved).into());
+            }
         }
         Ok(())
     }

@@ -164,7 +164,7 @@ pub async fn change(service: &Service, by: Option<Actor>, id: StaffId, change: S
             return Err(Refusal::LastOwner.into());
         }
         let look = skeleton(staff.name.as_str());
-        if look != skeleton(before.name.as_str()) && store::staff::has_name(connection, &[look])? {
+        if look != skeleton(before.name.as_str()) && store::staff::has_name(connection, &look)? {
             return Err(Refusal::NameTaken.into());
         }
         store::staff::update(connection, &staff)?;

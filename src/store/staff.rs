@@ -92,12 +92,12 @@ pub fn find_by_skeleton(connection: &mut Connection, skeleton: &str) -> Result<O
     into_one(connection, row)
 }
 
-/// Whether a member of staff has a name with one of these skeletons.
+/// Whether a member of staff has a name with this skeleton.
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn has_name(connection: &mut Connection, skeletons: &[String]) -> Result<bool, Error> {
-    let query = || staff::table.filter(staff::name_skeleton.eq_any(skeletons)).select(staff::id);
+pub fn has_name(connection: &mut Connection, skeleton: &str) -> Result<bool, Error> {
+    let query = || staff::table.filter(staff::name_skeleton.eq(skeleton)).select(staff::id);
     let found: Option<i64> = each_backend!(connection, |conn| query().first(conn).optional())?;
     Ok(found.is_some())
 }

@@ -54,6 +54,9 @@ const TITLES: [&str; 14] = [
 /// Those that nobody's name begins or ends with.
 const GLUED_TITLES: [&str; 4] = ["admin", "administrator", "moderator", "official"];
 
+/// How many titles stand before or after the name of a member of staff at most.
+const MAX_OWN_TITLES: usize = 2;
+
 static SKELETONS_OF_TITLES: LazyLock<BTreeSet<String>> =
     LazyLock::new(|| TITLES.iter().map(|title| skeleton(title)).collect());
 
@@ -105,17 +108,19 @@ fn with_signs_read(name: &str) -> String {
     read
 }
 
-/// The skeletons of a name without those of its words that are titles: all of them, or any number of those at its ends, as
-/// members of staff may have one in their names.
+/// The skeletons of a name without those of its words that are titles: all of them, or those at its ends but for up to
+/// [`MAX_OWN_TITLES`] at each, as members of staff may have one in their names.
 fn add_without_titles(skeletons: &mut BTreeSet<String>, name: &str, letter_like: &[char]) {
     let is_gap = |c: char| !c.is_alphanumeric() && !is_combining_mark(c) && !letter_like.contains(&c);
     let shown: String = shown(name).nfkc().collect();
     let words = shown.split(is_gap).filter(|word| word.contains(char::is_alphanumeric));
     let words: Vec<_> = words.map(skeleton).collect();
     let is_title = |word: &&String| SKELETONS_OF_TITLES.contains(word.as_str());
+    let first = words.iter().take_while(is_title).count();
     let last = words.len() - words.iter().rev().take_while(is_title).count();
-    for first in 0..=words.iter().take_while(is_title).count() {
-        skeletons.extend((last..=words.len()).filter_map(|last| words.get(first..last)).map(<[String]>::concat));
+    for first in first.saturating_sub(MAX_OWN_TITLES)..=first {
+        let parts = (last..=last + MAX_OWN_TITLES).filter_map(|last| words.get(first..last));
+        skeletons.extend(parts.map(<[String]>::concat));
     }
     skeletons.insert(words.iter().filter(|word| !is_title(word)).map(String::as_str).collect());
 }
@@ -233,6 +238,7 @@ mod tests {
                     "Mia|admin",
                     "mia@staff",
                     "Mia_mod",
+                    "Mia mod mod team staff",
                     "Official Mia ✓",
                     "real_Mia",
                     "Міа, mоd tеаm",
@@ -285,6 +291,8 @@ mod tests {
         assert_eq!(skeletons_of_alikes("Mia"), ["rnla"]);
         assert_eq!(skeletons_of_alikes("Mod Team"), ["mod", "modteam", "team"].map(skeleton));
         assert_eq!(skeletons_of_alikes(""), [""; 0]);
+        let long = "mod.".repeat(8) + "@!" + &" team|mod".repeat(3);
+        assert!(skeletons_of_alikes(&long).len() <= 40, "{:?}", skeletons_of_alikes(&long));
     }
 
     #[test]
