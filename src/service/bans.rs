@@ -272,6 +272,7 @@ pub async fn change(service: &Service, actor: Actor, id: BanId, change: BanChang
     let service_in = service.clone();
     let work = move |connection: &mut Connection| {
         let now = service_in.clock.now();
+        store::bans::hold(connection, id)?.ok_or(Refusal::BanNotFound)?;
         let mut found = find_in(connection, &actor, id, now)?;
         refuse_ended(change.ends_at.flatten(), now)?;
         found.ban.reason = change.reason.clone().unwrap_or(found.ban.reason);

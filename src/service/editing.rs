@@ -115,7 +115,6 @@ pub async fn delete(
         let current = hold_own(connection, &site, &client, id, precondition.as_ref(), clock.now())?;
         let deleted = Comment { report_count: 0, ..visibility::with_status(&current.comment, Status::Deleted) };
         store::comments::update_erased(connection, site.id, id, deleted.listing)?;
-        store::reports::update_erased(connection, site.id, id)?;
         visibility::count_change(connection, site.id, &current.comment, &deleted)?;
         Ok(())
     };

@@ -36,7 +36,9 @@ pub async fn change(
     let hash = service.hashing.hash(new, service.randomness.array()).await?;
     let (service, store) = (service.clone(), service.store.clone());
     let work = move |connection: &mut Connection| {
-        let staff = store::staff::hold(connection, id)?.ok_or(Refusal::SessionEnded)?;
+        let staff = store::staff::hold(connection, id)?.filter(|staff| !staff.is_disabled);
+        let staff = staff.ok_or(Refusal::SessionEnded)?;
+        store::sessions::find(connection, own)?.ok_or(Refusal::SessionEnded)?;
         let kept = store::credentials::find(connection, id)?.ok_or(Refusal::SessionEnded)?;
         if kept.password != so_far {
             return Err(Refusal::WrongPassword.into());

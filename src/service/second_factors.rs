@@ -5,7 +5,7 @@ use crate::domain::id::StaffId;
 use crate::domain::log::Event;
 use crate::domain::quota::{AccountKey, Action};
 use crate::domain::refusal::Refusal;
-use crate::domain::staff::{Actor, Staff};
+use crate::domain::staff::{Actor, Staff, Via};
 use crate::domain::totp::{RecoveryCode, TotpSecret};
 use crate::store::credentials::Credentials;
 use crate::store::{self, Connection};
@@ -16,9 +16,9 @@ use crate::store::{self, Connection};
 /// [`Refusal::TotpInPlace`], or the store's trouble.
 pub async fn begin(service: &Service, actor: &Actor) -> Result<TotpSecret, Error> {
     let (id, secret) = (actor.staff().id, TotpSecret::from_bytes(service.randomness.array()));
-    let candidate = secret.clone();
+    let (candidate, actor) = (secret.clone(), actor.clone());
     let work = move |connection: &mut Connection| {
-        refuse_another(&hold(connection, id)?.1)?;
+        refuse_another(&hold(connection, &actor)?.1)?;
         Ok::<_, Error>(store::credentials::update_totp_candidate(connection, id, &candidate)?)
     };
     service.store.write(work).await?;
@@ -35,9 +35,10 @@ pub async fn confirm(
     code: String,
 ) -> Result<[RecoveryCode; RecoveryCode::COUNT], Error> {
     take_from_quota(service, actor.staff())?;
-    let (service, store, id) = (service.clone(), service.store.clone(), actor.staff().id);
+    let (service, store, actor) = (service.clone(), service.store.clone(), actor.clone());
+    let id = actor.staff().id;
     let work = move |connection: &mut Connection| {
-        let (staff, kept) = hold(connection, id)?;
+        let (staff, kept) = hold(connection, &actor)?;
         refuse_another(&kept)?;
         let secret = kept.totp_candidate.ok_or(Refusal::WrongCode)?;
         let step = secret.accept(&code, service.clock.now(), 0).ok_or(Refusal::WrongCode)?;
@@ -62,9 +63,10 @@ fn refuse_another(kept: &Credentials) -> Result<(), Refusal> {
 /// [`Refusal::WrongCode`], [`Refusal::RateLimited`], or the store's trouble.
 pub async fn remove(service: &Service, actor: &Actor, code: String) -> Result<(), Error> {
     take_from_quota(service, actor.staff())?;
-    let (service, store, id) = (service.clone(), service.store.clone(), actor.staff().id);
+    let (service, store, actor) = (service.clone(), service.store.clone(), actor.clone());
+    let id = actor.staff().id;
     let work = move |connection: &mut Connection| {
-        let (staff, kept) = hold(connection, id)?;
+        let (staff, kept) = hold(connection, &actor)?;
         use_up(connection, &service, id, &kept, &code)?.ok_or(Refusal::WrongCode)?;
         take_away(connection, id, &kept)?;
         log::note(connection, &service, None, &staff, Event::TotpRemoved, staff.name.as_str())
@@ -78,8 +80,13 @@ fn take_from_quota(service: &Service, staff: &Staff) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn hold(connection: &mut Connection, id: StaffId) -> Result<(Staff, Credentials), Error> {
-    let staff = store::staff::hold(connection, id)?.ok_or(Refusal::SessionEnded)?;
+/// Holds who asks, if they are still in.
+fn hold(connection: &mut Connection, actor: &Actor) -> Result<(Staff, Credentials), Error> {
+    let id = actor.staff().id;
+    let staff = store::staff::hold(connection, id)?.filter(|staff| !staff.is_disabled).ok_or(Refusal::SessionEnded)?;
+    if let Via::Session(session) = actor.via() {
+        store::sessions::find(connection, session)?.ok_or(Refusal::SessionEnded)?;
+    }
     let kept = store::credentials::find(connection, id)?.ok_or(Refusal::SessionEnded)?;
     Ok((staff, kept))
 }

@@ -184,7 +184,7 @@ pub async fn remove(service: &Service, actor: &Actor, slug: Slug) -> Result<(), 
     let (own, actor) = (service.clone(), actor.clone());
     let work = move |connection: &mut Connection| {
         let site = hold_for(connection, Some(&actor), &slug)?;
-        let has_comments = !store::comments::list_newest_ids(connection, site.id, 1)?.is_empty();
+        let has_comments = store::comments::has_any(connection, site.id)?;
         if has_comments || slug.as_str() == DEFAULT_SITE {
             return Err(Refusal::SiteNotEmpty.into());
         }

@@ -106,6 +106,17 @@ pub fn find(connection: &mut Connection, id: BanId) -> Result<Option<Ban>, Error
     row.map(Row::into_ban).transpose()
 }
 
+/// Holds a ban against other writers until the transaction ends, and returns it as it is now.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn hold(connection: &mut Connection, id: BanId) -> Result<Option<Ban>, Error> {
+    let target = bans::table.filter(bans::id.eq(id.number()));
+    let query = || diesel::update(target).set(bans::ends_at.eq(bans::ends_at)).returning(columns::<Row>());
+    let row: Option<Row> = each_backend!(connection, |conn| query().get_result(conn).optional())?;
+    row.map(Row::into_ban).transpose()
+}
+
 /// The ban of a writer, ended or not.
 ///
 /// # Errors

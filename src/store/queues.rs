@@ -127,6 +127,10 @@ pub fn recount(connection: &mut Connection) -> Result<HashMap<(SiteId, Queue), i
 /// # Errors
 /// [`Error`] of the database.
 pub fn replace(connection: &mut Connection) -> Result<(), Error> {
+    if let Connection::Postgres(_) = connection {
+        // Also who counts up what has no row yet.
+        connection.execute("LOCK TABLE queue_counts IN SHARE ROW EXCLUSIVE MODE")?;
+    }
     each_backend!(connection, |conn| diesel::delete(queue_counts::table).execute(conn))?;
     for ((site, queue), count) in recount(connection)? {
         let values = (

@@ -159,15 +159,15 @@ pub fn list_open(
     rows.into_iter().map(read).collect()
 }
 
-/// Removes what readers wrote in their reports about a comment. That they reported it stays.
+/// Removes what readers wrote in their reports about comments. That they reported them stays.
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn update_erased(connection: &mut Connection, site: SiteId, comment: CommentId) -> Result<(), Error> {
-    let target =
-        reports::table.filter(reports::site_id.eq(site.number())).filter(reports::comment_id.eq(comment.number()));
-    let values = reports::detail.eq(None::<String>);
-    each_backend!(connection, |conn| diesel::update(target).set(values).execute(conn))?;
+pub fn update_erased(connection: &mut Connection, site: SiteId, comments: &[CommentId]) -> Result<(), Error> {
+    let ids: Vec<i64> = comments.iter().map(|id| id.number()).collect();
+    let target = || reports::table.filter(reports::site_id.eq(site.number())).filter(reports::comment_id.eq_any(&ids));
+    let values = || reports::detail.eq(None::<String>);
+    each_backend!(connection, |conn| diesel::update(target()).set(values()).execute(conn))?;
     Ok(())
 }
 

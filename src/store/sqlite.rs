@@ -30,6 +30,7 @@ const SETTINGS: &str = "
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
+    PRAGMA recursive_triggers = ON;
     PRAGMA trusted_schema = OFF;
     PRAGMA secure_delete = FAST;
     PRAGMA temp_store = MEMORY;

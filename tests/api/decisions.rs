@@ -296,6 +296,13 @@ async fn what_staff_delete_is_kept_for_thirty_days(setup: Setup) {
     let world = setup.start().await;
     let (dave, mia) = (world.author("dave"), world.staff("Mia", Role::Moderator, &[]).await);
     let (kept, lost) = (dave.says("/a", "kept").await, dave.says("/a", "lost").await);
+    let report = json!({"reason": "abuse", "detail": "names my street"});
+    world
+        .author("eve")
+        .on_own_site(Method::POST, &format!("comments/{lost}/reports"))
+        .json(&report)
+        .await
+        .with_status(202);
     mia.decide("delete", &[&kept, &lost]).await.ok();
     world.pass_seconds(30 * 86_400 - 1);
     world.sweep().await;
@@ -305,6 +312,7 @@ async fn what_staff_delete_is_kept_for_thirty_days(setup: Setup) {
     assert_eq!(world.reader().comment(&kept).await.ok()["comment"]["body"], "kept");
     let gone = mia.case(&lost).await["comment"].clone();
     assert_eq!((&gone["body"], &gone["body_html"], &gone["author"]["name"]), (&json!(""), &json!(""), &json!("")));
+    assert_eq!(world.count("reports WHERE detail IS NOT NULL").await, 0);
     assert_eq!((&gone["author"]["email"], &gone["status"]), (&Value::Null, &json!("deleted")));
     let result = mia.decide("restore", &[&lost]).await.ok()["results"][0].clone();
     assert_eq!((&result["outcome"], &result["code"]), (&json!("refused"), &json!("comment_erased")));

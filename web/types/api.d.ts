@@ -836,7 +836,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a site
-         * @description Removes a site without threads, with its rules, bans and statistics. The site `default` stays. Needs
+         * @description Removes a site without comments, with its threads, rules, bans and statistics. The site `default` stays. Needs
          *     `administer`. Takes from the quota `staff`.
          */
         delete: operations["remove_site"];

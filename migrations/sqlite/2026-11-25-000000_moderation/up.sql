@@ -168,10 +168,6 @@ CREATE TRIGGER decisions_are_not_updated BEFORE UPDATE ON decisions
 BEGIN SELECT RAISE(ABORT, 'the log of decisions is append-only'); END;
 CREATE TRIGGER decisions_are_not_deleted BEFORE DELETE ON decisions
 BEGIN SELECT RAISE(ABORT, 'the log of decisions is append-only'); END;
--- REPLACE deletes without asking the trigger above.
-CREATE TRIGGER decisions_are_not_replaced BEFORE INSERT ON decisions
-WHEN EXISTS (SELECT 1 FROM decisions WHERE id = NEW.id OR undoes_id = NEW.undoes_id)
-BEGIN SELECT RAISE(ABORT, 'the log of decisions is append-only'); END;
 
 CREATE TABLE revisions (
     id INTEGER PRIMARY KEY,

@@ -15,9 +15,8 @@ use crate::domain::time::Timestamp;
 use crate::domain::vote::Score;
 use crate::store::connection::{Cached, Connection, columns, each_backend, of_site, stored_count};
 use crate::store::error::Error;
-use crate::store::replays;
-use crate::store::revisions;
 use crate::store::schema::comments;
+use crate::store::{replays, reports, revisions};
 
 /// Writes a comment's status, listing, holds, reports, version and time of erasure as they are in `comment`.
 ///
@@ -133,6 +132,8 @@ macro_rules! erased {
             comments::body.eq(""),
             comments::body_html.eq(""),
             comments::status.eq(Status::Deleted.number()),
+            comments::network.eq(None::<Vec<u8>>),
+            comments::holds.eq(None::<String>),
             comments::report_count.eq(0),
             comments::erase_at.eq(None::<i64>),
             comments::version.eq(comments::version + 1),
@@ -148,8 +149,14 @@ pub fn update_erased(connection: &mut Connection, site: SiteId, id: CommentId, l
     let target = comments::table.filter(comments::site_id.eq(site.number())).filter(comments::id.eq(id.number()));
     let values = (erased!(), comments::listing.eq(listing.number()));
     each_backend!(connection, |conn| diesel::update(target).set(values).execute(conn))?;
-    revisions::delete(connection, site, &[id])?;
-    replays::update_erased(connection, &[id])
+    erase_around(connection, site, &[id])
+}
+
+/// Removes what was kept of comments beside them: earlier texts, first answers, what readers reported of them.
+fn erase_around(connection: &mut Connection, site: SiteId, ids: &[CommentId]) -> Result<(), Error> {
+    revisions::delete(connection, site, ids)?;
+    replays::update_erased(connection, ids)?;
+    reports::update_erased(connection, site, ids)
 }
 
 /// Removes what comments said whose time has come, `limit` at most. They were deleted by staff before, so nobody else sees
@@ -175,8 +182,7 @@ pub fn update_expired(connection: &mut Connection, now: Timestamp, limit: u32) -
         let query = || diesel::update(target).set(erased!()).returning(comments::id);
         let erased: Vec<i64> = each_backend!(connection, |conn| query().get_results(conn))?;
         let erased: Vec<CommentId> = erased.into_iter().map(CommentId::from_number).collect();
-        revisions::delete(connection, SiteId::from_number(site), &erased)?;
-        replays::update_erased(connection, &erased)?;
+        erase_around(connection, SiteId::from_number(site), &erased)?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use diesel::dsl::sql;
 use diesel::sql_types::{BigInt, Bool, Integer, Text};
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use super::{Row, into_comments};
 use crate::domain::comment::Comment;
@@ -141,19 +141,28 @@ pub fn list_recent(connection: &mut Connection, site: SiteId, limit: u32) -> Res
     into_comments(rows)
 }
 
-/// The newest comments of a site that say anything, in whatever state they are.
+/// Whether a site has comments, be they erased.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn has_any(connection: &mut Connection, site: SiteId) -> Result<bool, Error> {
+    let query = || comments::table.filter(comments::site_id.eq(site.number())).select(comments::id);
+    let found: Option<i64> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    Ok(found.is_some())
+}
+
+/// The newest comments of a site that aren't deleted.
 ///
 /// # Errors
 /// [`Error`] of the database.
 pub fn list_newest_ids(connection: &mut Connection, site: SiteId, limit: u32) -> Result<Vec<CommentId>, Error> {
     let mut newest: Vec<i64> = Vec::new();
-    for status in Status::EACH {
+    for status in Status::EACH.into_iter().filter(|status| *status != Status::Deleted) {
         // One index leads to the newest of each state; there is none of the newest of all.
         let query = || {
             comments::table
                 .filter(comments::site_id.eq(site.number()))
                 .filter(comments::status.eq(status.number()))
-                .filter(comments::body.ne(""))
                 .order(comments::id.desc())
                 .limit(i64::from(limit))
                 .select(comments::id)

@@ -1,5 +1,7 @@
 //! Comments by who wrote them.
 
+use diesel::dsl::sql;
+use diesel::sql_types::{BigInt, Bool};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use super::{Row, into_comments};
@@ -10,7 +12,7 @@ use crate::domain::comment::Comment;
 use crate::domain::id::{AuthorId, CommentId, SiteId, ThreadId, first_at};
 use crate::domain::status::Status;
 use crate::domain::time::Timestamp;
-use crate::store::connection::{Connection, columns, each_backend};
+use crate::store::connection::{Connection, columns, each_backend, of_site};
 use crate::store::error::Error;
 use crate::store::schema::comments;
 
@@ -48,9 +50,11 @@ pub fn find_last_name(
     site: SiteId,
     author: AuthorId,
 ) -> Result<Option<DisplayName>, Error> {
+    // By the writer, not by all that the site has.
+    let of_site = of_site(connection);
     let query = || {
         comments::table
-            .filter(comments::site_id.eq(site.number()))
+            .filter(sql::<Bool>(of_site).bind::<BigInt, _>(site.number()))
             .filter(comments::author_id.eq(author.number()))
             .filter(comments::author_name.ne(""))
             .order(comments::id.desc())
@@ -72,7 +76,6 @@ pub fn list_ids_of_banned(
 ) -> Result<Vec<CommentId>, Error> {
     let standing = || {
         comments::table
-            .filter(comments::site_id.eq(ban.site_id.number()))
             .filter(comments::id.ge(first_at(since)))
             .filter(comments::status.eq_any([Status::Pending.number(), Status::Published.number()]))
             .order(comments::id.desc())
@@ -81,11 +84,14 @@ pub fn list_ids_of_banned(
     };
     let ids: Vec<i64> = match &ban.banned {
         Banned::Author(author, _) => {
-            let query = || standing().filter(comments::author_id.eq(author.number()));
+            let of_site = of_site(connection);
+            let of_site = || sql::<Bool>(of_site).bind::<BigInt, _>(ban.site_id.number());
+            let query = || standing().filter(of_site()).filter(comments::author_id.eq(author.number()));
             each_backend!(connection, |conn| query().load(conn))?
         }
         Banned::Network(network) => {
-            let query = || standing().filter(comments::network.eq(network.as_bytes().as_slice()));
+            let of_network = || comments::network.eq(network.as_bytes().as_slice());
+            let query = || standing().filter(comments::site_id.eq(ban.site_id.number())).filter(of_network());
             each_backend!(connection, |conn| query().load(conn))?
         }
     };
@@ -97,9 +103,11 @@ pub fn list_ids_of_banned(
 /// # Errors
 /// [`Error`] of the database.
 pub fn has_published(connection: &mut Connection, site: SiteId, author: AuthorId) -> Result<bool, Error> {
+    // By the writer, not by all that the site has.
+    let of_site = of_site(connection);
     let query = || {
         comments::table
-            .filter(comments::site_id.eq(site.number()))
+            .filter(sql::<Bool>(of_site).bind::<BigInt, _>(site.number()))
             .filter(comments::author_id.eq(author.number()))
             .filter(comments::status.eq(Status::Published.number()))
             .select(comments::id)
