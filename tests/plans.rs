@@ -18,6 +18,7 @@ use rejoinder::clock::Clock;
 use rejoinder::domain::access::{Role, SiteScope};
 use rejoinder::domain::address::{ClientNetwork, NetworkHash};
 use rejoinder::domain::author::DisplayName;
+use rejoinder::domain::ban::Removal;
 use rejoinder::domain::decision::Action;
 use rejoinder::domain::id::{AuthorId, CommentId, SessionId, StaffId, ThreadId};
 use rejoinder::domain::page::Sort;
@@ -31,6 +32,7 @@ use rejoinder::domain::thread::{PageFacts, ThreadKey};
 use rejoinder::domain::time::Timestamp;
 use rejoinder::domain::vote::Vote;
 use rejoinder::randomness::Randomness;
+use rejoinder::service::bans::{self, NewBan};
 use rejoinder::service::cases::{self, CaseQuery};
 use rejoinder::service::comments::{self, ThreadQuery};
 use rejoinder::service::moderation::{self, Decide, Target, Verdict};
@@ -337,6 +339,52 @@ async fn no_request_scans_or_sorts(kind: Kind) {
     world.service.store.close().await;
 }
 
+/// Whether a plan looks through all that a site has in some state, though the statement names a writer, a network or ids.
+fn reads_the_site(sql: &str, steps: &[String]) -> bool {
+    let is_narrow = ["author_id", "network"]
+        .iter()
+        .any(|column| sql.contains(&format!("{column}` = ?")) || sql.contains(&format!("{column}\" = $")));
+    let is_wide = |step: &String| {
+        let of_sqlite = ["(site_id=?)", "(site_id=? AND status=?)"].iter().any(|end| step.ends_with(end));
+        of_sqlite || step.contains("SCAN") || step.contains("Seq Scan") || step.contains("comments_pkey")
+    };
+    is_narrow && steps.iter().any(is_wide)
+}
+
+async fn what_concerns_one_writer_is_not_looked_for_in_the_whole_site(kind: Kind) {
+    let world = world(kind).await;
+    fill(&world);
+    let owner = owner(&world).await;
+    // 20 comments for each of 2,000 writers.
+    let (site, hash) = (world.site.id.number(), if kind == Kind::Sqlite { "randomblob(16)" } else { "int8send(i)" });
+    world.database.execute(&format!(
+        "INSERT INTO authors (id, site_id, token_hash, created_at)
+           WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 2001) SELECT i, {site}, {hash}, 1 FROM n;
+         UPDATE comments SET author_id = id % 2000 + 2;
+         ANALYZE;"
+    ));
+    let cautious = Site { hold_first_comment: true, ..Site::clone(&world.site) };
+    let world = World { site: Arc::new(cautious), ..world };
+    forget();
+    let held = post(&world, "/thread/1", None).await;
+    for target in [bans::Target::WriterOf(held), bans::Target::NetworkOf(held)] {
+        let ban = NewBan { target, reason: None, ends_at: None, removal: Removal::All };
+        let added = bans::add(&world.service, owner.clone(), ban).await.unwrap();
+        bans::remove(&world.service, owner.clone(), added.ban.ban.id).await.unwrap();
+    }
+    let of_comments = |sql: &String| sql.starts_with("SELECT") && sql.contains("comments");
+    let statements: BTreeSet<String> = asked().into_iter().filter(of_comments).collect();
+    assert!(statements.len() >= 5, "{statements:#?}");
+    if kind == Kind::Sqlite {
+        // What SQLite knows of its tables it learns when the service stops; until then it knows nothing.
+        world.database.execute("DROP TABLE sqlite_stat1");
+    }
+    let plans = plans(&world, kind, &statements).into_iter();
+    let costly: Vec<_> = plans.filter(|(sql, steps)| reads_the_site(sql, steps)).collect();
+    assert!(costly.is_empty(), "{costly:#?}");
+    world.service.store.close().await;
+}
+
 async fn a_selection_is_read_from_an_index(kind: Kind) {
     let world = world(kind).await;
     fill(&world);
@@ -529,4 +577,9 @@ fn statistics_read_their_days_from_indexes() {
 #[test]
 fn a_busy_statement_is_prepared_once() {
     on_both(busy_statements_are_prepared_once);
+}
+
+#[test]
+fn what_one_writer_wrote_is_found_without_the_rest_of_the_site() {
+    on_both(what_concerns_one_writer_is_not_looked_for_in_the_whole_site);
 }

@@ -18,6 +18,7 @@ use clap::{Parser, Subcommand};
 use crate::app::{self, StartError};
 use crate::clock::Clock;
 use crate::config::{ConfigError, Settings};
+use crate::domain::refusal::Refusal;
 use crate::randomness::Randomness;
 use crate::service::{self, Service};
 use crate::telemetry;
@@ -79,6 +80,9 @@ enum Failure {
 impl From<service::Error> for Failure {
     fn from(error: service::Error) -> Self {
         match error {
+            service::Error::Refused(refusal @ Refusal::SiteNotFound) => {
+                Self::NotDone(format!("{refusal} `rejoinder site list` names all of this database."))
+            }
             service::Error::Refused(refusal) => Self::NotDone(refusal.to_string()),
             other => Self::NotDone(other.to_string()),
         }

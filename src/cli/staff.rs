@@ -7,6 +7,7 @@ use super::{Failure, say};
 use crate::domain::access::Role;
 use crate::domain::credential::TokenName;
 use crate::domain::id::StaffId;
+use crate::domain::selection::MAX_SITES;
 use crate::domain::site::Slug;
 use crate::domain::staff::StaffName;
 use crate::service::Service;
@@ -103,6 +104,13 @@ fn slug(text: &str) -> Result<Slug, String> {
     Slug::parse(text).ok_or_else(|| "a site has a name of 1 to 64 of a–z, 0–9 and -".to_owned())
 }
 
+fn check_number(sites: &[Slug]) -> Result<(), Failure> {
+    if sites.len() <= MAX_SITES {
+        return Ok(());
+    }
+    Err(Failure::NotDone(format!("somebody can be bound to {MAX_SITES} sites; without one they are staff of all")))
+}
+
 fn role(text: &str) -> Result<Role, String> {
     Role::from_name(text).ok_or_else(|| "must be owner, moderator or viewer".to_owned())
 }
@@ -110,6 +118,7 @@ fn role(text: &str) -> Result<Role, String> {
 pub(super) async fn execute(service: &Service, command: Command) -> Result<(), Failure> {
     match command {
         Command::Add { name, role, site } => {
+            check_number(&site)?;
             let sites = (!site.is_empty()).then_some(site);
             let added = staff::add(service, None, NewStaff { name, role, sites }).await?;
             say(&added.secret.reveal())
@@ -121,6 +130,7 @@ pub(super) async fn execute(service: &Service, command: Command) -> Result<(), F
             say(&tokens::add_for(service, owner.id, called, expires_days).await?.reveal())
         }
         Command::Set { name, options } => {
+            check_number(&options.site)?;
             let found = staff::find_by_name(service, &name).await?;
             say(&describe(&staff::change(service, None, found.id, options.into_change()).await?))
         }

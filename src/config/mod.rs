@@ -154,7 +154,7 @@ impl LimitSettings {
 
 /// One quota.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a quota: { requests = N, window_seconds = N }")]
 pub struct QuotaSettings {
     /// How many requests a full quota holds.
     pub requests: u32,

@@ -4,7 +4,7 @@
 
 use super::access::{Permission, Role, Scopes, SiteScope};
 use super::author::{self, NameError};
-use super::id::{SessionId, SiteId, StaffId, TokenId};
+use super::id::{SessionId, StaffId, TokenId};
 use super::time::Timestamp;
 
 /// The name by which a member of staff signs in and is shown: one line of 1 to 64 characters, not blank.
@@ -111,12 +111,6 @@ impl Actor {
         self.permissions.contains(permission)
     }
 
-    /// Whether they may do this on this site.
-    #[must_use]
-    pub fn may_on(&self, site: SiteId, permission: Permission) -> bool {
-        self.may(permission) && self.sites.includes(site)
-    }
-
     /// Everything that they may do.
     #[must_use]
     pub const fn permissions(&self) -> Scopes {
@@ -148,6 +142,7 @@ mod tests {
 
     use super::*;
     use crate::domain::author::DisplayName;
+    use crate::domain::id::SiteId;
 
     const HERE: SiteId = SiteId::from_number(1);
     const THERE: SiteId = SiteId::from_number(2);
@@ -202,7 +197,11 @@ mod tests {
                         assert_eq!(actor.may(permission), may, "{actor:?} {permission:?}");
                         for site in [HERE, THERE, ELSEWHERE] {
                             let there = own.includes(site) && of_token.includes(site);
-                            assert_eq!(actor.may_on(site, permission), may && there, "{actor:?} {permission:?}");
+                            assert_eq!(
+                                actor.may(permission) && actor.sites().includes(site),
+                                may && there,
+                                "{actor:?} {permission:?}"
+                            );
                         }
                     }
                 }
@@ -217,7 +216,7 @@ mod tests {
             let free = Actor::with_session(staff(role, SiteScope::Everywhere), session);
             assert_eq!((free.permissions(), free.via()), (role.permissions(), Via::Session(session)));
             let bound = Actor::with_session(staff(role, SiteScope::Only(vec![HERE])), session);
-            assert!(bound.may_on(HERE, Permission::Read) && !bound.may_on(THERE, Permission::Read));
+            assert!(bound.may(Permission::Read) && bound.sites().includes(HERE) && !bound.sites().includes(THERE));
             assert!(!bound.may(Permission::Administer));
         }
     }

@@ -6,7 +6,7 @@ use url::Url;
 use super::id::{CommentId, SiteId, ThreadId};
 use super::site::{Moderation, Policy, Site};
 use super::text;
-use super::time::Timestamp;
+use super::time::{DAY_SECONDS, Timestamp};
 
 /// The longest thread key, in Unicode code points.
 pub const MAX_KEY_CHARACTERS: usize = 512;
@@ -231,7 +231,8 @@ impl Thread {
     #[must_use]
     pub fn is_closed_by_age(&self, site: &Site, now: Timestamp) -> bool {
         let days = site.close_after_days.filter(|_| !self.stays_open);
-        let closes_at = days.zip(self.created_at).map(|(days, made_at)| made_at.plus_seconds(i64::from(days) * 86_400));
+        let closes_at =
+            days.zip(self.created_at).map(|(days, made_at)| made_at.plus_seconds(i64::from(days) * DAY_SECONDS));
         closes_at.is_some_and(|closes_at| closes_at <= now)
     }
 

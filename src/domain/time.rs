@@ -1,6 +1,9 @@
 //! Points in time and lengths of time, in whole milliseconds.
 //!
-//! Reading the clock is the business of [`crate::clock`]; writing a time as text is that of the HTTP layer.
+//! Reading the clock is the business of [`crate::clock`]; writing a time as text is that of the HTTP layer and of the log.
+
+/// The seconds of a day.
+pub const DAY_SECONDS: i64 = 86_400;
 
 /// A point in time: milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

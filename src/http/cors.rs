@@ -39,6 +39,13 @@ pub fn sender(headers: &HeaderMap, site: &Site) -> Option<Sender> {
     (site.allows(&origin) || origin.is_served_by(own_host)).then(|| Sender::Page(value.clone()))
 }
 
+/// Whether a browser says, of a request without an origin, that no page of another site made it (Fetch Metadata): one of the
+/// service's own did, or somebody typed the address. What says nothing is no browser of today.
+#[must_use]
+pub fn comes_from_no_other_site(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_none_or(|from| matches!(from.as_bytes(), b"same-origin" | b"none"))
+}
+
 /// The refusal of a page that may not write, noted in the log and in the statistics since only the site's owner can mend
 /// it. To be called after something was taken from the client's quota, so that nobody can fill the log.
 #[must_use]

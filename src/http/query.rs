@@ -14,6 +14,8 @@ use crate::domain::thread::{MAX_KEY_CHARACTERS, ThreadKey};
 #[derive(Debug, Clone)]
 pub struct Query {
     pairs: Vec<(String, String)>,
+    /// What was asked for, so that a refusal can name it.
+    known: Vec<String>,
 }
 
 impl Query {
@@ -22,11 +24,12 @@ impl Query {
     pub fn of(request: &HttpRequest) -> Self {
         let text = |text: Cow<'_, str>| text.into_owned();
         let pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
-        Self { pairs: pairs.map(|(name, value)| (text(name), text(value))).collect() }
+        Self { pairs: pairs.map(|(name, value)| (text(name), text(value))).collect(), known: Vec::new() }
     }
 
     /// Takes every value of a parameter that may stand there more than once.
     pub fn take_all(&mut self, name: &str) -> Vec<String> {
+        self.known.push(name.to_owned());
         let (taken, left) = std::mem::take(&mut self.pairs).into_iter().partition(|(found, _)| found == name);
         self.pairs = left;
         taken.into_iter().map(|(_, value)| value).collect()
@@ -123,7 +126,11 @@ impl Query {
             None => Ok(()),
             Some((name, _)) => {
                 let shown: String = name.chars().take(64).collect();
-                let detail = format!("The parameter `{shown}` is not known here.");
+                let known = match self.known.as_slice() {
+                    [] => "There are none.".to_owned(),
+                    known => format!("Those that are: {}.", known.join(", ")),
+                };
+                let detail = format!("The parameter `{shown}` is not known here. {known}");
                 Err(ApiError::parameter(&shown, Fault::UnknownParameter, detail))
             }
         }

@@ -2,7 +2,6 @@
 
 use super::moderation::{self, Decide, Verdict};
 use super::reach::{self, Reach};
-use super::staff::DAY_SECONDS;
 use super::{Error, Service, log};
 use crate::domain::address::NetworkHash;
 use crate::domain::author::{AuthorKind, DisplayName};
@@ -15,7 +14,7 @@ use crate::domain::note::Note;
 use crate::domain::refusal::{Refusal, Rule};
 use crate::domain::site::{Site, Slug};
 use crate::domain::staff::Actor;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{DAY_SECONDS, Timestamp};
 use crate::store::{self, Connection};
 
 /// Whom to ban.
@@ -135,8 +134,11 @@ fn find_in(connection: &mut Connection, actor: &Actor, id: BanId, now: Timestamp
 /// trouble; if that comes while comments are rejected, the ban holds, and what was rejected stays so.
 pub async fn add(service: &Service, actor: Actor, new: NewBan) -> Result<AddedBan, Error> {
     let (service_in, actor_in) = (service.clone(), actor.clone());
+    let removal = new.removal;
     let work = move |connection: &mut Connection| insert(connection, &service_in, &actor_in, &new);
-    let (ban, has_replaced, mut doomed) = service.store.write(work).await?;
+    let (ban, has_replaced) = service.store.write(work).await?;
+    // After the ban holds, so that nothing slips in between.
+    let mut doomed = list_doomed(service, &ban.ban, removal).await?;
     let has_more = doomed.len() > MAX_REMOVED_COMMENTS;
     doomed.truncate(MAX_REMOVED_COMMENTS);
     let removed = reject_all(service, actor, &doomed, &ban.ban).await?;
@@ -148,7 +150,7 @@ fn insert(
     service: &Service,
     actor: &Actor,
     new: &NewBan,
-) -> Result<(SiteBan, bool, Vec<CommentId>), Error> {
+) -> Result<(SiteBan, bool), Error> {
     let now = service.clock.now();
     refuse_ended(new.ends_at, now)?;
     let (site, banned) = aim(connection, actor, &new.target)?;
@@ -164,16 +166,19 @@ fn insert(
     let has_replaced = store::bans::replace(connection, &ban)?;
     let event = if has_replaced { Event::BanChanged } else { Event::BanAdded };
     write_down(connection, service, actor, event, &ban)?;
-    let since = match new.removal {
-        Removal::None => None,
-        Removal::Day => Some(now.minus_seconds(DAY_SECONDS)),
-        Removal::All => Some(Timestamp::from_milliseconds(0)),
+    Ok((SiteBan { ban, site: site.slug, is_active: true }, has_replaced))
+}
+
+/// The comments that are to be rejected, and one more if there are too many.
+async fn list_doomed(service: &Service, ban: &Ban, removal: Removal) -> Result<Vec<CommentId>, Error> {
+    let since = match removal {
+        Removal::None => return Ok(Vec::new()),
+        Removal::Day => service.clock.now().minus_seconds(DAY_SECONDS),
+        Removal::All => Timestamp::from_milliseconds(0),
     };
-    let doomed = match since {
-        Some(since) => store::comments::list_ids_of_banned(connection, &ban, since, MAX_REMOVED_COMMENTS + 1)?,
-        None => Vec::new(),
-    };
-    Ok((SiteBan { ban, site: site.slug, is_active: true }, has_replaced, doomed))
+    let (ban, most) = (ban.clone(), MAX_REMOVED_COMMENTS + 1);
+    let work = move |connection: &mut Connection| store::comments::list_ids_of_banned(connection, &ban, since, most);
+    Ok(service.store.read(work).await?)
 }
 
 /// Adds a ban to the log, with its reason and its end.

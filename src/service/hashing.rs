@@ -5,9 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
-
 use super::Error;
+use super::turns::{Turns, apart};
 use crate::domain::password::{Password, PasswordHash, TypedPassword};
 
 /// How long somebody waits for their turn.
@@ -19,7 +18,7 @@ pub struct Hashing(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    turns: Arc<Semaphore>,
+    turns: Turns,
     running: AtomicUsize,
     most_at_once: AtomicUsize,
     done: AtomicU64,
@@ -29,10 +28,8 @@ impl Hashing {
     /// As many turns as there are cores.
     #[must_use]
     pub fn new() -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-        let turns = Arc::new(Semaphore::new(cores));
         Self(Arc::new(Shared {
-            turns,
+            turns: Turns::each_core("hashing", WAIT),
             running: AtomicUsize::new(0),
             most_at_once: AtomicUsize::new(0),
             done: AtomicU64::new(0),
@@ -52,11 +49,9 @@ impl Hashing {
 
     /// Waits for a turn, which ends with the work and not with the patience of whoever waits for it.
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-        let waiting = tokio::time::timeout(WAIT, Arc::clone(&self.0.turns).acquire_owned());
-        let turn = waiting.await.map_err(|_elapsed| Error::Busy("waited too long to hash a password".to_owned()))?;
-        let turn = turn.map_err(|error| Error::Broken(error.to_string()))?;
+        let turn = self.0.turns.take().await?;
         let shared = Arc::clone(&self.0);
-        let working = tokio::task::spawn_blocking(move || {
+        let work = move || {
             let running = shared.running.fetch_add(1, Ordering::SeqCst) + 1;
             shared.most_at_once.fetch_max(running, Ordering::SeqCst);
             let outcome = work();
@@ -64,8 +59,8 @@ impl Hashing {
             shared.done.fetch_add(1, Ordering::SeqCst);
             drop(turn);
             outcome
-        });
-        working.await.map_err(|error| Error::Broken(error.to_string()))
+        };
+        apart(work).await
     }
 
     /// How many passwords were hashed or verified so far, for the test that this is done for names that nobody has, too.

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cases::{self, Case};
 use super::reach::Reach;
-use super::staff::DAY_SECONDS;
 use super::visibility::{self, Changed};
 use super::{Error, Service};
 use crate::domain::comment::Comment;
@@ -16,7 +15,7 @@ use crate::domain::report::Outcome;
 use crate::domain::staff::Actor;
 use crate::domain::status::{Listing, Status};
 use crate::domain::thread::PageFacts;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{DAY_SECONDS, Timestamp};
 use crate::store::queues::Changes;
 use crate::store::selections::Filed;
 use crate::store::{self, Connection};

@@ -1,7 +1,7 @@
 //! The rules of sites: adding and changing them.
 
 use super::reach::{self, Reach};
-use super::screening::apart;
+use super::turns::apart;
 use super::{Error, Service, log};
 use crate::domain::id::RuleId;
 use crate::domain::log::Event;

@@ -8,11 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use moka::sync::Cache;
-use tokio::sync::Semaphore;
 
 use super::error::body_refused;
 use super::posting::DraftText;
-use super::turns::Turns;
+use super::turns::{Turns, apart};
 use super::{Error, Service};
 use crate::domain::address::NetworkHash;
 use crate::domain::author::DisplayName;
@@ -46,7 +45,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub(super) struct RuleSets {
     made: Cache<(SiteId, i64), (Arc<RuleSet>, u32)>,
     /// To make one takes up to a second: this is done one after another.
-    turn: Arc<Semaphore>,
+    turns: Turns,
 }
 
 impl Default for RuleSets {
@@ -56,7 +55,7 @@ impl Default for RuleSets {
             .weigher(|_, (_, weight): &(Arc<RuleSet>, u32)| *weight)
             .time_to_idle(KEPT_IDLE)
             .build();
-        Self { made, turn: Arc::new(Semaphore::new(1)) }
+        Self { made, turns: Turns::new("making rules ready", 1, PATIENCE) }
     }
 }
 
@@ -70,32 +69,30 @@ async fn rule_set(service: &Service, site: &Site) -> Result<Option<Arc<RuleSet>>
     if let Some(set) = known() {
         return Ok(Some(set));
     }
-    let turn = tokio::time::timeout(PATIENCE, sets.turn.acquire()).await;
-    let _turn = turn.map_err(|_elapsed| Error::Busy("too many rules are being made ready".to_owned()))?;
+    let _turn = sets.turns.take().await?;
     if let Some(set) = known() {
         return Ok(Some(set));
     }
     let id = site.id;
-    let mut rules = service.store.read(move |connection| store::rules::list_enabled(connection, id)).await?;
+    // The site may be known here from before its rules were changed.
+    let work = move |connection: &mut Connection| {
+        let version = store::sites::list_by_id(connection, &[id])?.pop().map(|site| site.rules_version);
+        Ok::<_, Error>((version.ok_or(Refusal::SiteNotFound)?, store::rules::list_enabled(connection, id)?))
+    };
+    let (version, mut rules) = service.store.read(work).await?;
     // A screening lists the first that match: the strictest ones must be among them.
     rules.sort_by_key(|rule| std::cmp::Reverse(rule.action));
     let weights = rules.iter().map(|rule| if rule.kind == RuleKind::Regex { WEIGHT_OF_REGEX } else { 1 });
     let weight = weights.sum::<u32>().saturating_add(1);
     let set = Arc::new(apart(move || RuleSet::compile(rules)).await?);
-    sets.made.insert(key, (Arc::clone(&set), weight));
+    sets.made.insert((id, version), (Arc::clone(&set), weight));
     Ok(Some(set))
 }
 
 /// The turns at screening: a text that is slow to search never keeps more than its core from readers, nor others from
 /// their turn for long.
 pub(super) fn turns() -> Turns {
-    Turns::each_core(PATIENCE)
-}
-
-/// Runs what takes long on a thread made for blocking.
-pub(super) async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|error| Error::Broken(format!("a thread that screens ended: {error}")))
+    Turns::each_core("screening", PATIENCE)
 }
 
 /// A text that was read, screened and rendered, as far as that doesn't depend on who wrote it where.

@@ -1,10 +1,12 @@
 //! Who is staff: adding, listing, changing and removing them.
 
+use std::collections::BTreeSet;
+
 use super::{Error, Service, credentials, log, second_factors, tokens};
 use crate::domain::access::{Permission, Role, SiteScope};
 use crate::domain::credential::{ApiToken, TokenName};
 use crate::domain::folding::skeleton;
-use crate::domain::id::{CommentId, StaffId};
+use crate::domain::id::{CommentId, SiteId, StaffId};
 use crate::domain::log::Event;
 use crate::domain::page::{Page, Position};
 use crate::domain::refusal::Refusal;
@@ -17,8 +19,6 @@ use crate::store::{self, Connection};
 const FIRST_TOKEN_DAYS: u32 = 365;
 /// What the first token is called.
 const FIRST_TOKEN: &str = "first";
-/// Seconds of a day.
-pub(super) const DAY_SECONDS: i64 = 86_400;
 
 /// A member of staff, with the names of the sites they are bound to; `None` for one who isn't.
 #[derive(Debug, Clone)]
@@ -113,7 +113,7 @@ pub async fn add(service: &Service, by: Option<Actor>, new: NewStaff) -> Result<
 pub async fn list(service: &Service, before: Option<StaffId>, limit: u32) -> Result<Page<Member>, Error> {
     let work = move |connection: &mut Connection| {
         let staff = store::staff::list(connection, before, limit.saturating_add(1))?;
-        let members = staff.into_iter().map(|staff| member(connection, staff)).collect::<Result<Vec<_>, Error>>()?;
+        let members = members(connection, staff)?;
         let position = |member: &Member| Position { rank: 0, id: CommentId::from_number(member.staff.id.number()) };
         Ok::<_, Error>(Page::of(members, limit, position))
     };
@@ -239,6 +239,24 @@ fn scope(connection: &mut Connection, sites: Option<&[Slug]>) -> Result<SiteScop
     ids.sort_unstable();
     ids.dedup();
     Ok(SiteScope::Only(ids))
+}
+
+/// All of them with the names of their sites, which are looked up together.
+fn members(connection: &mut Connection, staff: Vec<Staff>) -> Result<Vec<Member>, Error> {
+    let ids = staff.iter().flat_map(|staff| match &staff.sites {
+        SiteScope::Everywhere => [].as_slice(),
+        SiteScope::Only(ids) => ids,
+    });
+    let ids: BTreeSet<SiteId> = ids.copied().collect();
+    let sites = store::sites::list_by_id(connection, &ids.into_iter().collect::<Vec<_>>())?;
+    let names = |scope: &SiteScope| match scope {
+        SiteScope::Everywhere => None,
+        SiteScope::Only(ids) => {
+            let theirs = sites.iter().filter(|site| ids.contains(&site.id));
+            Some(theirs.map(|site| site.slug.as_str().to_owned()).collect())
+        }
+    };
+    Ok(staff.into_iter().map(|staff| Member { sites: names(&staff.sites), staff }).collect())
 }
 
 fn member(connection: &mut Connection, staff: Staff) -> Result<Member, Error> {

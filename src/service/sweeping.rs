@@ -1,9 +1,9 @@
 //! Clearing away what has expired.
 
-use super::staff::DAY_SECONDS;
 use super::{Error, Service};
 use crate::domain::ban::LISTED_DAYS;
 use crate::domain::idempotency::KEPT_SECONDS;
+use crate::domain::time::DAY_SECONDS;
 use crate::store;
 
 /// The most comments that are erased in one transaction.

@@ -1,6 +1,6 @@
 //! API tokens: making, renaming and withdrawing them. A token never gets more than whoever makes it has.
 
-use super::staff::{DAY_SECONDS, whose};
+use super::staff::whose;
 use super::{Error, Service, log};
 use crate::domain::access::{Permission, Scopes};
 use crate::domain::credential::{ApiToken, TokenName};
@@ -10,6 +10,7 @@ use crate::domain::page::{Page, Position};
 use crate::domain::refusal::Refusal;
 use crate::domain::site::Slug;
 use crate::domain::staff::{Actor, Staff, StaffName, Via};
+use crate::domain::time::DAY_SECONDS;
 use crate::store::tokens::TokenRecord;
 use crate::store::{self, Connection};
 
@@ -145,7 +146,9 @@ pub async fn rename(service: &Service, actor: Actor, id: TokenId, name: TokenNam
         let (mut record, owner) = find(connection, &actor, id)?;
         let subject = format!("{}: {} is now {}", owner.name.as_str(), record.name.as_str(), name.as_str());
         record.name = name.clone();
-        store::tokens::update_name(connection, id, &record.name)?;
+        if !store::tokens::update_name(connection, id, &record.name)? {
+            return Err(Refusal::TokenNotFound.into());
+        }
         log::note(connection, &service, None, actor.staff(), Event::TokenChanged, subject)?;
         describe(connection, &owner.name, record)
     };
@@ -160,7 +163,9 @@ pub async fn remove(service: &Service, actor: Actor, id: TokenId) -> Result<(), 
     let (service, store) = (service.clone(), service.store.clone());
     let work = move |connection: &mut Connection| {
         let (record, owner) = find(connection, &actor, id)?;
-        store::tokens::delete(connection, id)?;
+        if !store::tokens::delete(connection, id)? {
+            return Err(Refusal::TokenNotFound.into());
+        }
         let subject = format!("{}: {}", owner.name.as_str(), record.name.as_str());
         log::note(connection, &service, None, actor.staff(), Event::TokenRemoved, subject)
     };

@@ -10,8 +10,7 @@ use std::time::Duration;
 use super::cases::{self, Case};
 use super::reach::{self, Reach};
 use super::rules::find_in;
-use super::screening::apart;
-use super::turns::{Turn, Turns};
+use super::turns::{Turn, Turns, apart};
 use super::{Error, Service};
 use crate::clock::Clock;
 use crate::domain::comment::Comment;
@@ -37,7 +36,7 @@ const BATCH: usize = 100;
 
 /// The turns at trials: one at a time.
 pub(super) fn turns() -> Turns {
-    Turns::new(1, WAIT)
+    Turns::new("trying a rule", 1, WAIT)
 }
 
 /// What is to be tried.
@@ -287,7 +286,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_waits_too_long_for_a_turn_is_told_that_others_are_busy() {
-        let turns = Turns::new(1, Duration::ZERO);
+        let turns = Turns::new("work", 1, Duration::ZERO);
         let _turn = turns.take().await.unwrap();
         assert!(matches!(turns.take().await, Err(Error::Busy(_))));
     }

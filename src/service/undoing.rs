@@ -4,7 +4,6 @@ use super::cases::{self, Case};
 use super::decisions::{self, Decision};
 use super::moderation::entry;
 use super::reach::Reach;
-use super::staff::DAY_SECONDS;
 use super::{Error, Service, visibility};
 use crate::domain::access::Permission;
 use crate::domain::comment::Comment;
@@ -15,6 +14,7 @@ use crate::domain::note::Note;
 use crate::domain::refusal::Refusal;
 use crate::domain::staff::Actor;
 use crate::domain::status::Status;
+use crate::domain::time::DAY_SECONDS;
 use crate::store::{self, Connection};
 
 /// What came of undoing a decision.

@@ -68,13 +68,12 @@ pub fn list_by_comment(
         reports::table
             .filter(reports::site_id.eq(site.number()))
             .filter(reports::comment_id.eq(comment.number()))
+            .order(reports::created_at.desc())
+            .limit(i64::try_from(limit).unwrap_or(i64::MAX))
             .select(columns::<Row>())
     };
     let rows: Vec<Row> = each_backend!(connection, |conn| query().load(conn))?;
-    let mut records: Vec<Report> = rows.into_iter().map(Row::into_report).collect::<Result<_, _>>()?;
-    records.sort_by_key(|record| std::cmp::Reverse(record.created_at));
-    records.truncate(limit);
-    Ok(records)
+    rows.into_iter().map(Row::into_report).collect()
 }
 
 /// How the reports of somebody ended so far.

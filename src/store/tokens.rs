@@ -139,14 +139,13 @@ pub fn insert(connection: &mut Connection, token: &TokenRecord, hash: &[u8; 32])
     Ok(())
 }
 
-/// Gives a token another name.
+/// Gives a token another name; whether it was there.
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn update_name(connection: &mut Connection, id: TokenId, name: &TokenName) -> Result<(), Error> {
+pub fn update_name(connection: &mut Connection, id: TokenId, name: &TokenName) -> Result<bool, Error> {
     let (target, name) = (api_tokens::table.find(id.number()), api_tokens::name.eq(name.as_str()));
-    each_backend!(connection, |conn| diesel::update(target).set(name).execute(conn))?;
-    Ok(())
+    Ok(each_backend!(connection, |conn| diesel::update(target).set(name).execute(conn))? == 1)
 }
 
 /// Notes that a token is used.
@@ -159,12 +158,11 @@ pub fn update_used_at(connection: &mut Connection, id: TokenId, now: Timestamp) 
     Ok(())
 }
 
-/// Withdraws a token.
+/// Withdraws a token; whether it was there.
 ///
 /// # Errors
 /// [`Error`] of the database.
-pub fn delete(connection: &mut Connection, id: TokenId) -> Result<(), Error> {
+pub fn delete(connection: &mut Connection, id: TokenId) -> Result<bool, Error> {
     let id = id.number();
-    each_backend!(connection, |conn| diesel::delete(api_tokens::table.find(id)).execute(conn))?;
-    Ok(())
+    Ok(each_backend!(connection, |conn| diesel::delete(api_tokens::table.find(id)).execute(conn))? == 1)
 }

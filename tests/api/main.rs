@@ -35,8 +35,11 @@ mod editing;
 mod forms;
 mod fragments;
 mod idempotency;
+mod log;
+mod merging;
 mod pages;
 mod paging;
+mod passwords;
 mod posting;
 mod protocol;
 mod queue;
@@ -45,6 +48,7 @@ mod reports;
 mod roles;
 mod rules;
 mod screening;
+mod second_factors;
 mod service;
 mod sessions;
 mod sites;
@@ -54,6 +58,7 @@ mod staff_protocol;
 mod stats;
 mod texts;
 mod threads;
+mod tokens;
 mod undo;
 mod votes;
 mod widget;
@@ -90,14 +95,19 @@ const AREAS: &[Area] = &[
     ("forms", forms::PROMISES),
     ("fragments", fragments::PROMISES),
     ("sessions", sessions::PROMISES),
+    ("second_factors", second_factors::PROMISES),
+    ("passwords", passwords::PROMISES),
     ("staff", staff::PROMISES),
+    ("tokens", tokens::PROMISES),
     ("admin_threads", admin_threads::PROMISES),
+    ("merging", merging::PROMISES),
     ("sites", sites::PROMISES),
     ("stats", stats::PROMISES),
     ("roles", roles::PROMISES),
     ("staff_protocol", staff_protocol::PROMISES),
     ("queue", queue::PROMISES),
     ("decisions", decisions::PROMISES),
+    ("log", log::PROMISES),
     ("undo", undo::PROMISES),
 ];
 

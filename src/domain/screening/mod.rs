@@ -155,7 +155,8 @@ fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     merged
 }
 
-/// A text with a bullet, which Markdown gives no meaning, for each character (grapheme cluster) of these ranges, which ascend; white space stays.
+/// A text with a bullet, which means nothing in Markdown, for each character (grapheme cluster) of these ranges, which
+/// ascend; white space stays.
 ///
 /// The result has as many characters as the text, or fewer where a mark stood alone behind a hidden character and now
 /// joins a bullet.

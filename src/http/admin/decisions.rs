@@ -10,12 +10,12 @@ use serde::Deserialize;
 
 use super::decision_views::{DecisionPageView, DecisionView, ResultView, ResultsView, UndoneView};
 use super::gate::{Moderator, Reader};
+use super::lists;
 use crate::domain::decision::{Action, MAX_COMMENTS, Reason};
 use crate::domain::id::{CommentId, DecisionId, StaffId};
 use crate::domain::log::Event;
-use crate::domain::note::Note;
 use crate::domain::page::{DEFAULT_LIMIT, MAX_LIMIT};
-use crate::domain::refusal::{Refusal, Rule};
+use crate::domain::refusal::Refusal;
 use crate::http::answer::{private, private_page, to_json};
 use crate::http::error::ApiError;
 use crate::http::query::Query;
@@ -53,12 +53,6 @@ fn misfit(pointer: String, fault: Fault, detail: impl Into<String>) -> ApiError 
 
 fn one_of<const N: usize>(pointer: &str, names: [&str; N]) -> ApiError {
     misfit(pointer.to_owned(), Fault::InvalidValue, format!("This must be one of: {}.", names.join(", ")))
-}
-
-/// Reads a note; a blank one is none.
-fn read_note(note: Option<&str>) -> Result<Option<Note>, Refusal> {
-    let refused = |error| Refusal::input("/note", Rule::from(error));
-    Ok(note.map(Note::parse).transpose().map_err(refused)?.flatten())
 }
 
 impl DecisionRequest {
@@ -100,7 +94,7 @@ impl DecisionRequest {
             action,
             targets: self.comments.iter().filter_map(target).collect(),
             reason: reason.transpose()?,
-            note: read_note(self.note.as_deref())?,
+            note: lists::note("/note", self.note.as_deref())?,
         })
     }
 }
@@ -179,7 +173,7 @@ pub async fn undo_decision(
     } else {
         Undoing::default()
     };
-    let note = read_note(undoing.note.as_deref())?;
+    let note = lists::note("/note", undoing.note.as_deref())?;
     let undone = undoing::undo(&api.service, moderator.0, id, note).await?;
     Ok(private(StatusCode::OK, to_json(&UndoneView::from(&undone))?, Vec::new()))
 }

@@ -19,6 +19,7 @@ use crate::domain::origin::Origin;
 use crate::domain::quota::{Action, Standing};
 use crate::domain::refusal::Refusal;
 use crate::domain::staff::{Actor, Via};
+use crate::http::cors;
 use crate::http::error::ApiError;
 use crate::http::gate::{NO_SITE, api, network, write_standings};
 use crate::service::credentials;
@@ -142,7 +143,7 @@ fn refuse_other_pages(request: &HttpRequest) -> Result<(), Refusal> {
     }
     let headers = request.headers();
     let is_own = match (headers.get("sec-fetch-site"), headers.get(ORIGIN)) {
-        (Some(site), _) => matches!(site.as_bytes(), b"same-origin" | b"none"),
+        (Some(_), _) => cors::comes_from_no_other_site(headers),
         (None, Some(origin)) => {
             let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
             let origin = origin.to_str().ok().and_then(Origin::parse);

@@ -16,11 +16,13 @@ use super::views::StaffView;
 use crate::domain::access::Role;
 use crate::domain::id::StaffId;
 use crate::domain::refusal::Refusal;
+use crate::domain::selection::MAX_SITES;
 use crate::domain::site::Slug;
 use crate::domain::staff::StaffName;
 use crate::http::answer::{private, private_page, to_json};
 use crate::http::error::ApiError;
 use crate::http::query::Query;
+use crate::http::shape::Fault;
 use crate::http::{Api, json};
 use crate::service::staff::{self, NewStaff, StaffChange};
 
@@ -78,6 +80,11 @@ fn sites(names: Option<Vec<String>>) -> Result<Option<Vec<Slug>>, ApiError> {
     };
     if names.is_empty() {
         return Err(json::invalid("/sites", "Name at least one site, or send null for all."));
+    }
+    if names.len() > MAX_SITES {
+        let max = u64::try_from(MAX_SITES).unwrap_or(u64::MAX);
+        let detail = format!("Name at most {max} sites, or send null for all.");
+        return Err(json::fault("/sites", Fault::OutOfRange { min: 1, max }, detail));
     }
     let unique: HashSet<&str> = names.iter().map(String::as_str).collect();
     if unique.len() < names.len() {

@@ -3,7 +3,7 @@
 //! It goes the same way as one sent to the API. What is refused comes back in the form, with the reason at its field.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderMap, LOCATION, RETRY_AFTER};
+use actix_web::http::header::{LOCATION, RETRY_AFTER};
 use actix_web::web::{Bytes, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use data_encoding::BASE64URL_NOPAD;
@@ -30,9 +30,6 @@ use crate::http::public::comments::{NewComment, render};
 use crate::http::query::Query;
 use crate::http::shape::Fault;
 use crate::service::posting::{self, Answer, Retry};
-
-/// What a browser says of a form on a page of the service itself, or of an address that somebody typed.
-const OWN_FETCHES: [&str; 2] = ["same-origin", "none"];
 
 /// A comment as a form has it.
 #[derive(Debug)]
@@ -102,7 +99,7 @@ fn refuse_other_pages(request: &HttpRequest, api: &Api, site: &Site) -> Result<(
     let headers = request.headers();
     let is_admitted = match cors::sender(headers, site) {
         Some(Sender::Page(_)) => true,
-        Some(Sender::NoPage) => comes_from_no_other_site(headers),
+        Some(Sender::NoPage) => cors::comes_from_no_other_site(headers),
         None => false,
     };
     if is_admitted {
@@ -110,12 +107,6 @@ fn refuse_other_pages(request: &HttpRequest, api: &Api, site: &Site) -> Result<(
     }
     take_from_quota(request, site, Action::Post)?;
     Err(cors::refuse(&api.service, headers, site).into())
-}
-
-/// Where a browser names no origin, it still says from how far a request came.
-fn comes_from_no_other_site(headers: &HeaderMap) -> bool {
-    let fetched_from = headers.get("sec-fetch-site");
-    fetched_from.is_none_or(|from| from.to_str().is_ok_and(|from| OWN_FETCHES.contains(&from)))
 }
 
 async fn post(request: &HttpRequest, api: &Api, visit: &Visit, sent: &Sent) -> Result<Answer, ApiError> {

@@ -17,7 +17,7 @@ use crate::domain::id::CommentId;
 use crate::domain::time::Timestamp;
 
 /// How many colours there are behind the first letters of names.
-const TINTS: u32 = 6;
+const TINTS: u32 = 4;
 
 /// The one kind of HTML that goes into a page as it is.
 #[derive(Debug)]
@@ -185,4 +185,29 @@ fn initial(name: &str) -> String {
 /// One of a few colours, the same for a name always, and the same as the widget finds.
 fn tint(name: &str) -> u32 {
     name.chars().fold(0, |sum, letter| (sum * 31 + u32::from(letter)) % 9_973) % TINTS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_have_the_colours_that_the_widget_gives_them() {
+        let (script, style) =
+            (include_str!("../../../web/widget/comment.js"), include_str!("../../../web/widget/style.css"));
+        assert!(script.contains(&format!("const TINTS = {TINTS};")));
+        for tint in 1..8 {
+            assert_eq!(style.contains(&format!("[data-tint='{tint}']")), tint < TINTS, "{tint}");
+        }
+        assert_eq!(
+            ["Ana Torres", "Julian Meyer", "日本"].map(tint),
+            ["Ana Torres", "Julian Meyer", "日本"].map(as_in_script)
+        );
+    }
+
+    /// The sum as the script has it, whose numbers are larger.
+    fn as_in_script(name: &str) -> u32 {
+        let sum = name.chars().fold(0_u64, |sum, letter| (sum * 31 + u64::from(u32::from(letter))) % 9_973);
+        u32::try_from(sum % u64::from(TINTS)).unwrap()
+    }
 }
