@@ -33,5 +33,6 @@ fn read_status(address: SocketAddr) -> std::io::Result<String> {
     let mut answer = Vec::new();
     stream.take(4_096).read_to_end(&mut answer)?;
     let answer = String::from_utf8_lossy(&answer);
-    Ok(answer.lines().next().unwrap_or_default().to_owned())
+    let status = answer.lines().next().map(str::to_owned);
+    status.ok_or_else(|| std::io::Error::other("it closed the connection without an answer"))
 }

@@ -143,14 +143,14 @@ fn open(settings: &Settings) -> Result<Service, StartError> {
 /// For commands that mean the database of a service. A wrong folder gives them one of their own, which they say.
 fn with_service(settings: &Settings, work: impl AsyncFnOnce(&Service) -> Result<(), Failure>) -> Result<(), Failure> {
     let missing = app::missing_database(settings);
-    with_new_service(settings, work)?;
+    let outcome = with_new_service(settings, work);
     if let Some(file) = missing {
         let file = file.display();
         let notice =
             format!("rejoinder: this made a new database, {file}. A service that already runs uses another one.");
         writeln!(std::io::stderr(), "{notice}")?;
     }
-    Ok(())
+    outcome
 }
 
 fn with_new_service(

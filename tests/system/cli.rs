@@ -27,17 +27,19 @@ fn run(database: &Fresh, arguments: &[&str]) -> Said {
 fn a_site_is_added_changed_and_listed() {
     for kind in Kind::EACH {
         let database = Fresh::new(kind);
+        // Whoever is in the wrong folder learns of it, most of all if nothing of theirs is there.
+        let lost = run(&database, &["site", "set", "news", "--guests", "false"]);
+        assert!(lost.err.contains("`rejoinder site list`"), "{}", lost.err);
+        assert_eq!(lost.err.contains("this made a new database, "), kind == Kind::Sqlite, "{}", lost.err);
         let added =
             run(&database, &["site", "add", "news", "--origin", "https://news.example", "--max-characters", "500"]);
         assert_eq!(added.code, Some(0), "{}", added.err);
-        // Whoever is in the wrong folder learns of it.
-        assert_eq!(added.err.contains("this made a new database, "), kind == Kind::Sqlite, "{}", added.err);
         assert!(added.out.contains("max_characters=500") && added.out.contains("origins=https://news.example"));
 
         let again = run(&database, &["site", "add", "news"]);
         assert_eq!(again.code, Some(1));
         assert!(again.err.contains("there is a site of this name"), "{}", again.err);
-        assert!(!again.err.contains("a new database"), "{}", again.err);
+        assert!(!added.err.contains("a new database"), "{}", added.err);
 
         let changes = ["--add-origin", "https://*.news.example", "--moderation", "pre", "--text-format", "markdown"];
         let set = run(&database, &[&["site", "set", "news"], &changes[..]].concat());
