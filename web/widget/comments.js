@@ -183,7 +183,7 @@ function read(element) {
   const text = (/** @type {string} */ name) => element.getAttribute(name) || null;
   /** @type {(name: string, usual: number, min: number, max: number) => number} */
   const number = (name, usual, min, max) => {
-    const value = Number.parseInt(text(name) ?? '', 10);
+    const value = Number.parseInt(/** @type {string} */ (text(name)), 10);
     return Number.isNaN(value) ? usual : Math.min(max, Math.max(min, value));
   };
   const canonical = document.querySelector('link[rel~=canonical]')?.getAttribute('href');
@@ -193,8 +193,9 @@ function read(element) {
     src: element.src,
     site: text('site') ?? 'default',
     thread: text('thread') ?? page.pathname,
-    url: webAddress(text('thread-url') ?? page.href.replace(/#.*/s, '')),
-    title: (text('thread-title') ?? document.title).replace(/\s+/g, ' ').trim().slice(0, 300).toWellFormed(),
+    // Empty ones say that nothing is known of the article, though the page has an address and a title.
+    url: webAddress(element.getAttribute('thread-url') ?? page.href.replace(/#.*/s, '')),
+    title: (element.getAttribute('thread-title') ?? document.title).replace(/\s+/g, ' ').trim().slice(0, 300).toWellFormed(),
     sort: /** @type {Sort} */ (SORTS.includes(sort) ? sort : 'newest'),
     pageSize: number('page-size', 20, 1, 100),
     replies: number('replies', 3, 0, 20),
