@@ -14,6 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::session::SessionPolicy;
+use crate::http::cache::AnswerCache;
 use crate::http::envelope::envelope;
 use crate::http::error::framework_problem;
 use crate::http::server::{ServerOptions, serve};
@@ -116,6 +117,7 @@ pub async fn start(settings: &Settings, service: Service) -> Result<Running, Sta
     let draining = Arc::new(AtomicBool::new(false));
     let api = web::Data::new(Api {
         service: service.clone(),
+        answers: Arc::new(AnswerCache::new(settings.http.cache_megabytes)),
         settings: Arc::new(settings.http.clone()),
         draining: Arc::clone(&draining),
     });

@@ -46,6 +46,8 @@ pub struct HttpSettings {
     pub trusted_proxies: Vec<Network>,
     /// Whether there is a page that shows the widget in use, with a site of its own.
     pub demo: bool,
+    /// Megabytes of finished answers that are kept; 0 keeps none.
+    pub cache_megabytes: u32,
     /// Seconds in which a request's head must be there.
     pub head_timeout_seconds: u64,
     /// Seconds in which a request's body must be there.

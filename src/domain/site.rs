@@ -1,5 +1,6 @@
 //! Sites and what they allow.
 
+use std::borrow::Borrow;
 use std::fmt;
 
 use super::body::BodyLimits;
@@ -59,6 +60,13 @@ impl Slug {
     /// The slug as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A slug equals its text, and so do their hashes.
+impl Borrow<str> for Slug {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }

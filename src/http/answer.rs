@@ -11,7 +11,10 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
+use super::cache::Made;
+use super::encoding::Coding;
 use super::error::ApiError;
+use crate::service::changes::Sources;
 
 /// How long a public answer may be used without asking again, and how long while asking.
 pub const PUBLIC_CACHING: &str = "public, max-age=2, stale-while-revalidate=30";
@@ -33,28 +36,21 @@ pub fn entity_tag(body: &[u8]) -> EntityTag {
     EntityTag::new_strong(BASE64URL_NOPAD.encode(&short))
 }
 
-/// A public answer, or 304 when the client has it already (RFC 9110, section 13).
-///
-/// # Errors
-/// A defect, when the value can't be written.
-pub fn public(request: &HttpRequest, value: &impl Serialize) -> Result<HttpResponse, ApiError> {
-    let body = Bytes::from(to_json(value)?);
-    let tag = entity_tag(&body);
-    Ok(public_bytes(request, body, &tag, JSON, PUBLIC_CACHING))
+/// The validator of the same representation in a coding.
+#[must_use]
+pub fn coded_tag(tag: &EntityTag, coding: Coding) -> EntityTag {
+    match coding {
+        Coding::Identity => tag.clone(),
+        Coding::Gzip | Coding::Brotli => EntityTag::new_strong(format!("{}-{}", tag.tag(), coding.name())),
+    }
 }
 
-/// The same for a page of a list: where it goes on is in a `Link` header too (RFC 8288).
+/// A public answer in JSON.
 ///
 /// # Errors
 /// A defect, when the value can't be written.
-pub fn public_page(
-    request: &HttpRequest,
-    value: &impl Serialize,
-    next_cursor: Option<&str>,
-) -> Result<HttpResponse, ApiError> {
-    let mut response = public(request, value)?;
-    link_next(request, &mut response, next_cursor);
-    Ok(response)
+pub fn public(value: &impl Serialize, next_cursor: Option<String>, sources: Sources) -> Result<Made, ApiError> {
+    Ok(Made { body: to_json(value)?, content_type: JSON, next_cursor, sources })
 }
 
 /// A page of a list that is for nobody's cache.
@@ -78,7 +74,7 @@ fn link_next(request: &HttpRequest, response: &mut HttpResponse, next_cursor: Op
 }
 
 /// The address of this request with another cursor. A cursor needs no escaping.
-fn next_link(request: &HttpRequest, cursor: &str) -> String {
+pub(super) fn next_link(request: &HttpRequest, cursor: &str) -> String {
     let is_cursor = |pair: &&str| form_urlencoded::parse(pair.as_bytes()).any(|(name, _)| name == "cursor");
     let others = request.query_string().split('&').filter(|pair| !pair.is_empty() && !is_cursor(pair));
     let cursor = format!("cursor={cursor}");
@@ -124,11 +120,15 @@ pub fn if_match(request: &HttpRequest) -> Option<IfMatch> {
     present.then(|| IfMatch::parse(request).unwrap_or(IfMatch::Items(Vec::new())))
 }
 
-/// Whether a representation meets the condition.
+/// Whether a representation meets the condition, in whatever coding the client got it.
 #[must_use]
 pub fn is_met(condition: &IfMatch, tag: &EntityTag) -> bool {
     match condition {
         IfMatch::Any => true,
-        IfMatch::Items(tags) => tags.iter().any(|wanted| wanted.strong_eq(tag)),
+        IfMatch::Items(tags) => {
+            let codings = [Coding::Identity, Coding::Gzip, Coding::Brotli];
+            let known = codings.map(|coding| coded_tag(tag, coding));
+            tags.iter().any(|wanted| known.iter().any(|known| wanted.strong_eq(known)))
+        }
     }
 }

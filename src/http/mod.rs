@@ -7,6 +7,7 @@ pub mod address;
 pub mod admin;
 pub mod answer;
 pub mod assets;
+pub mod cache;
 mod connection;
 pub mod cors;
 pub mod encoding;
@@ -41,6 +42,8 @@ use crate::service::Service;
 pub struct Api {
     /// The use cases.
     pub service: Service,
+    /// The public answers that were given lately.
+    pub answers: Arc<cache::AnswerCache>,
     /// How the service is reached.
     pub settings: Arc<HttpSettings>,
     /// Whether the service is about to stop.

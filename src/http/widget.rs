@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256, Sha384};
 
 use super::answer::{entity_tag, public_bytes, to_json};
 use super::assets::CACHING;
+use super::encoding::Coding;
 use super::error::ApiError;
 use super::protocol::Protocol;
 use super::{cors, encoding};
@@ -125,10 +126,10 @@ pub async fn read_widget_versions(request: HttpRequest) -> Result<HttpResponse, 
 fn serve(request: &HttpRequest, path: &str, caching: &'static str) -> Result<HttpResponse, ApiError> {
     let found = FILES.iter().zip(TAGS.iter()).find(|(file, _)| file.path == path);
     let (file, (plain_tag, gzip_tag)) = found.ok_or(Protocol::NotFound)?;
-    let is_compressed = encoding::takes_gzip(request.headers());
-    let (body, tag) = if is_compressed { (file.gzip, gzip_tag) } else { (file.body, plain_tag) };
+    let coding = encoding::preferred(request.headers(), &[Coding::Gzip]);
+    let (body, tag) = if coding == Coding::Gzip { (file.gzip, gzip_tag) } else { (file.body, plain_tag) };
     let mut response = public_bytes(request, Bytes::from_static(body), tag, file.content_type, caching);
-    encoding::note(&mut response, is_compressed);
+    encoding::note(&mut response, coding);
     open_to_pages(&mut response);
     Ok(response)
 }

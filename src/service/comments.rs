@@ -54,6 +54,8 @@ pub struct ThreadPage {
 /// A page of the comments below a root.
 #[derive(Debug, Clone)]
 pub struct ReplyPage {
+    /// The thread.
+    pub thread: Thread,
     /// What applies in the thread.
     pub policy: Policy,
     /// The root.
@@ -178,7 +180,7 @@ pub async fn replies(
             return Err(Refusal::CommentNotFound.into());
         }
         let replies = store::comments::list_replies(connection, site.id, root, after, limit)?;
-        Ok(ReplyPage { policy: current.policy, root, replies })
+        Ok(ReplyPage { thread: current.thread, policy: current.policy, root, replies })
     };
     service.store.read(work).await
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::changes::Subject;
 use super::posting::DraftText;
 use super::screening::{self, Screened};
 use super::{Client, Error, Service, guests, visibility};
@@ -48,7 +49,7 @@ pub async fn edit(
     }
     let text = screening::read(service, &site, &text, None).await?;
     let network = service.hash_network(client.network)?;
-    let service_in = service.clone();
+    let (service_in, site_id) = (service.clone(), site.id);
     let work = move |connection: &mut Connection| {
         let now = service_in.clock.now();
         let current = hold_own(connection, &site, &client, id, precondition.as_ref(), now)?;
@@ -68,7 +69,7 @@ pub async fn edit(
         Ok(Current { comment, thread, policy: current.policy })
     };
     let outcome = service.store.write(work).await;
-    service.changed();
+    service.note(&outcome, |now| vec![Subject::Thread(now.comment.thread_id), Subject::Site(site_id)]);
     outcome
 }
 
@@ -110,17 +111,17 @@ pub async fn delete(
     id: CommentId,
     precondition: Option<Precondition>,
 ) -> Result<(), Error> {
-    let clock = service.clock.clone();
+    let (clock, site_id) = (service.clock.clone(), site.id);
     let work = move |connection: &mut Connection| {
         let current = hold_own(connection, &site, &client, id, precondition.as_ref(), clock.now())?;
         let deleted = Comment { report_count: 0, ..visibility::with_status(&current.comment, Status::Deleted) };
         store::comments::update_erased(connection, site.id, id, deleted.listing)?;
         visibility::count_change(connection, site.id, &current.comment, &deleted)?;
-        Ok(())
+        Ok(deleted.thread_id)
     };
     let outcome = service.store.write(work).await;
-    service.changed();
-    outcome
+    service.note(&outcome, |thread| vec![Subject::Thread(*thread), Subject::Site(site_id)]);
+    outcome.map(drop)
 }
 
 /// Holds the thread of the client's own comment, and returns both as they are now.

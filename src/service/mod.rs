@@ -7,6 +7,7 @@ pub mod audits;
 pub mod authors;
 pub mod bans;
 pub mod cases;
+pub mod changes;
 pub mod comments;
 pub mod conversations;
 pub mod credentials;
@@ -48,7 +49,7 @@ pub mod votes;
 mod walking;
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock};
 
 pub use error::Error;
@@ -84,8 +85,8 @@ pub struct Service {
     stats: stats::StatsCache,
     /// Requests of pages of other origins that are to be written down.
     blocked: Arc<Mutex<BlockedTally>>,
-    /// How many changes this process has made: what was counted before the last one is counted anew.
-    changes: Arc<AtomicU64>,
+    /// What was changed when.
+    pub changes: changes::Changes,
     /// The key of the hashes of networks, once it was read.
     network_key: Arc<OnceLock<NetworkKey>>,
     rule_sets: screening::RuleSets,
@@ -102,11 +103,6 @@ impl Service {
     fn hash_network(&self, network: ClientNetwork) -> Result<NetworkHash, Error> {
         let key = self.network_key.get().ok_or_else(|| Error::Broken("the key of networks wasn't read".to_owned()))?;
         Ok(key.hash(network))
-    }
-
-    /// Notes that readers may see something else from now on.
-    fn changed(&self) {
-        self.changes.fetch_add(1, Ordering::SeqCst);
     }
 }
 
@@ -126,7 +122,7 @@ impl Service {
             rankings: rankings::RankingCache::default(),
             stats: stats::StatsCache::default(),
             blocked: Arc::default(),
-            changes: Arc::default(),
+            changes: changes::Changes::default(),
             network_key: Arc::default(),
             rule_sets: screening::RuleSets::default(),
             screenings: screening::turns(),

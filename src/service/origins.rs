@@ -3,6 +3,7 @@
 
 use std::sync::PoisonError;
 
+use super::changes::Subject;
 use super::{Error, Service};
 use crate::domain::id::SiteId;
 use crate::domain::site::Site;
@@ -37,7 +38,7 @@ pub async fn write_down(service: &Service) -> Result<(), Error> {
             }
         }
     }
-    service.changed();
+    service.note(&outcome, |()| tally.iter().map(|(site, ..)| Subject::Site(site)).collect());
     outcome
 }
 

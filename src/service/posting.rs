@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::changes::Subject;
 use super::guests::{self, Identified, Welcome};
 use super::screening::{self, Screened};
 use super::{Client, Error, Service, visibility};
@@ -81,6 +82,8 @@ pub struct Answer {
     pub guest_standing: Option<Standing>,
     /// Whether this is the first answer given again.
     pub replayed: bool,
+    /// The thread, if something was written to it.
+    changed: Option<ThreadId>,
 }
 
 /// Takes part in [`post`]: writes the answer as text, so that it can be kept and given again as it was.
@@ -105,8 +108,12 @@ pub async fn post(
     let _running = retry.as_ref().map(|(id, _)| Running::begin(&service.running, *id)).transpose()?;
     let post = Post::prepare(service, site, client, draft, retry, render).await?;
     let mut welcome = Welcome::default();
+    let (site, key) = (post.site.id, post.draft.key.clone());
     let posted = service.store.write(move |connection| post.run(connection, &mut welcome)).await;
-    service.changed();
+    service.note(&posted, |answer| {
+        let thread = |thread| [Subject::Thread(thread), Subject::Key(site, &key), Subject::Site(site)];
+        answer.changed.map(thread).into_iter().flatten().collect()
+    });
     posted
 }
 
@@ -182,7 +189,15 @@ impl Post {
             let first = Replay { same_request: true, token_salt, accepted, comment_id, answer: Some(answer) };
             store::replays::insert(connection, self.site.id, id, &retry.fingerprint, &salt, &first, now)?;
         }
-        Ok(Answer { accepted, comment_id, text, guest_token, guest_standing, replayed: false })
+        Ok(Answer {
+            accepted,
+            comment_id,
+            text,
+            guest_token,
+            guest_standing,
+            replayed: false,
+            changed: Some(thread_id),
+        })
     }
 
     fn replay(&self, connection: &mut Connection) -> Result<Option<Answer>, Error> {
@@ -208,6 +223,7 @@ impl Post {
             guest_token,
             guest_standing: None,
             replayed: true,
+            changed: None,
         }))
     }
 

@@ -8,8 +8,9 @@ use moka::sync::Cache;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::Error;
+use super::changes::{Changes, Moment, Sources};
 
-/// How long a result is used, if this process changes nothing: others may.
+/// How long a result is used, if this process changes nothing of what it was made of: others may.
 const FRESH: Duration = Duration::from_secs(5);
 /// The most results of a kind that are remembered.
 const REMEMBERED: u64 = 1_000;
@@ -18,10 +19,10 @@ const AT_ONCE: usize = 2;
 /// How long one waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// The results of one kind, each with the number of changes that this process had made before. Clones share everything.
+/// The results of one kind, each with when and of what it was made. Clones share everything.
 #[derive(Debug, Clone)]
 pub(super) struct Remembered<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static> {
-    results: Cache<K, (u64, Arc<V>)>,
+    results: Cache<K, (Moment, Sources, Arc<V>)>,
     turns: Arc<Semaphore>,
 }
 
@@ -35,9 +36,10 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static> Default for
 }
 
 impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static> Remembered<K, V> {
-    /// The result for this key, if it was made after as many changes.
-    pub(super) fn find(&self, key: &K, changes: u64) -> Option<Arc<V>> {
-        self.results.get(key).filter(|(made_after, _)| *made_after == changes).map(|(_, result)| result)
+    /// The result for this key, if nothing of what it was made of was changed since.
+    pub(super) fn find(&self, key: &K, changes: &Changes) -> Option<Arc<V>> {
+        let found = self.results.get(key).filter(|(made_at, sources, _)| changes.are_unchanged(sources, *made_at));
+        found.map(|(_, _, result)| result)
     }
 
     /// A turn to make one. Who got it looks again, since others may have made it meanwhile.
@@ -50,10 +52,10 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Send + Sync + 'static> Remembered<
         turn.map_err(|_elapsed| busy())?.map_err(|_closed| busy())
     }
 
-    /// Remembers a result that was made after so many changes.
-    pub(super) fn insert(&self, key: K, changes: u64, result: V) -> Arc<V> {
+    /// Remembers a result that was made of these, which were read at that moment or later.
+    pub(super) fn insert(&self, key: K, made_at: Moment, sources: Sources, result: V) -> Arc<V> {
         let result = Arc::new(result);
-        self.results.insert(key, (changes, Arc::clone(&result)));
+        self.results.insert(key, (made_at, sources, Arc::clone(&result)));
         result
     }
 }

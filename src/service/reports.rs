@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::changes::Subject;
 use super::{Client, Error, Service, guests, log, screening, visibility};
 use crate::domain::address::NetworkHash;
 use crate::domain::author::AuthorKind;
@@ -39,7 +40,7 @@ pub async fn report(
     complaint: Complaint,
 ) -> Result<(), Error> {
     let network = service.hash_network(client.network)?;
-    let service_in = service.clone();
+    let (service_in, site_id) = (service.clone(), site.id);
     let work = move |connection: &mut Connection| {
         let own = guests::recognise_if_any(connection, site.id, &client)?;
         screening::refuse_banned(connection, site.id, own, network, service_in.clock.now())?;
@@ -48,11 +49,12 @@ pub async fn report(
             return Err(Refusal::OwnComment.into());
         }
         let reporter = own.map_or(Reporter::Network(network), Reporter::Author);
-        take(connection, &service_in, &site, &comment, reporter, network, &complaint)
+        take(connection, &service_in, &site, &comment, reporter, network, &complaint)?;
+        Ok(comment.thread_id)
     };
     let outcome = service.store.write(work).await;
-    service.changed();
-    outcome
+    service.note(&outcome, |thread| vec![Subject::Thread(*thread), Subject::Site(site_id)]);
+    outcome.map(drop)
 }
 
 /// Holds the thread of a published comment, and returns the comment as it is now.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use moka::sync::Cache;
 
+use super::changes::Subject;
 use super::walking::{read_cursor, to_cursor};
 use super::{Error, Service, log};
 use crate::domain::id::{CommentId, SiteId};
@@ -24,41 +25,67 @@ const REMEMBERED: u64 = 10_000;
 /// The list of all sites, as cursors are bound to it.
 const LIST: &str = "sites";
 
+/// The settings of a site, and how long the program had been running when they were asked for last.
+#[derive(Debug, Clone)]
+struct Known {
+    site: Arc<Site>,
+    asked_at: Duration,
+}
+
 /// The settings of sites that were asked for lately.
 #[derive(Debug, Clone)]
-pub(super) struct SiteCache(Cache<Slug, Arc<Site>>);
+pub(super) struct SiteCache(Cache<Slug, Known>);
 
 impl Default for SiteCache {
     fn default() -> Self {
-        Self(Cache::builder().max_capacity(REMEMBERED).time_to_live(FRESH).build())
+        Self(Cache::builder().max_capacity(REMEMBERED).build())
     }
 }
 
 /// The site of this name, if it was asked for in the last two seconds.
 #[must_use]
 pub fn remembered(service: &Service, slug: &str) -> Option<Arc<Site>> {
-    service.sites.0.get(&Slug::parse(slug)?)
+    let known = service.sites.0.get(slug)?;
+    let age = service.clock.uptime().saturating_sub(known.asked_at);
+    (age < FRESH).then_some(known.site)
 }
 
-/// The site of this name, as it was at most two seconds ago.
+/// The site of this name, as it was at most two seconds ago; while the store is away, as it was when it was asked for last.
 ///
 /// # Errors
 /// [`Refusal::SiteNotFound`], or the store's trouble.
 pub async fn find(service: &Service, slug: &str) -> Result<Arc<Site>, Error> {
-    let slug = Slug::parse(slug).ok_or(Refusal::SiteNotFound)?;
-    if let Some(site) = service.sites.0.get(&slug) {
+    if let Some(site) = remembered(service, slug) {
         return Ok(site);
     }
+    let slug = Slug::parse(slug).ok_or(Refusal::SiteNotFound)?;
+    let known = service.sites.0.get(&slug).map(|known| known.site);
+    let (since, sources) = (service.changes.now(), service.changes.sources([Subject::Settings(&slug)]));
     let wanted = slug.clone();
-    let found = service.store.read(move |connection| store::sites::find(connection, &wanted)).await?;
-    let site = Arc::new(found.ok_or(Refusal::SiteNotFound)?);
-    service.sites.0.insert(slug, Arc::clone(&site));
+    let site = match service.store.read(move |connection| store::sites::find(connection, &wanted)).await {
+        Ok(None) => {
+            service.sites.0.invalidate(&slug);
+            return Err(Refusal::SiteNotFound.into());
+        }
+        Ok(Some(site)) => {
+            // The same value stays the same, so that answers made for it do.
+            known.filter(|known| **known == site).unwrap_or_else(|| Arc::new(site))
+        }
+        Err(error @ store::Error::Busy(_)) => known.ok_or(error)?,
+        Err(error) => return Err(error.into()),
+    };
+    let asked_at = service.clock.uptime();
+    service.sites.0.insert(slug.clone(), Known { site: Arc::clone(&site), asked_at });
+    if !service.changes.are_unchanged(&sources, since) {
+        service.sites.0.invalidate(&slug);
+    }
     Ok(site)
 }
 
 impl Service {
     /// Reads the settings of a site anew when they are needed next.
     pub(super) fn forget_site(&self, slug: &Slug) {
+        self.changes.note(&[Subject::Settings(slug)]);
         self.sites.0.invalidate(slug);
     }
 }
@@ -171,7 +198,7 @@ pub async fn set(service: &Service, by: Option<&Actor>, slug: Slug, change: Site
         Ok::<_, Error>(Changed::To(site))
     };
     let outcome = service.store.write(work).await?;
-    service.sites.0.invalidate(&changed);
+    service.forget_site(&changed);
     Ok(outcome)
 }
 
@@ -193,7 +220,7 @@ pub async fn remove(service: &Service, actor: &Actor, slug: Slug) -> Result<(), 
         log::note(connection, &own, None, actor.staff(), Event::SiteRemoved, slug.as_str())
     };
     service.store.write(work).await?;
-    service.sites.0.invalidate(&removed);
+    service.forget_site(&removed);
     Ok(())
 }
 

@@ -1,8 +1,8 @@
 //! What happened on a site, day by day.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
+use super::changes::Subject;
 use super::remembering::Remembered;
 use super::{Error, Service, sites};
 use crate::domain::id::SiteId;
@@ -29,16 +29,16 @@ pub async fn read(
     period: Period,
 ) -> Result<(Arc<Site>, Arc<Stats>), Error> {
     let site = sites::find_for(service, actor, slug).await?;
-    let changes = service.changes.load(Ordering::SeqCst);
     let today = Day::of(service.clock.now());
     let key = (site.id, period, today);
-    if let Some(stats) = service.stats.find(&key, changes) {
+    if let Some(stats) = service.stats.find(&key, &service.changes) {
         return Ok((site, stats));
     }
     let _turn = service.stats.turn().await?;
-    if let Some(stats) = service.stats.find(&key, changes) {
+    if let Some(stats) = service.stats.find(&key, &service.changes) {
         return Ok((site, stats));
     }
+    let (made_at, sources) = (service.changes.now(), service.changes.sources([Subject::Site(site.id)]));
     let (id, first) = (site.id, today.minus(period.days() - 1));
     let work = move |connection: &mut Connection| {
         let days = store::stats::count_by_day(connection, id, first, today)?;
@@ -46,5 +46,5 @@ pub async fn read(
         Ok::<_, Error>(Stats { days, blocked_origins })
     };
     let stats = service.store.read(work).await?;
-    Ok((site, service.stats.insert(key, changes, stats)))
+    Ok((site, service.stats.insert(key, made_at, sources, stats)))
 }

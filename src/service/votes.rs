@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::changes::Subject;
 use super::guests::{self, Identified, Welcome};
 use super::{Client, Error, Service, screening};
 use crate::domain::author::GuestToken;
-use crate::domain::id::CommentId;
+use crate::domain::id::{CommentId, ThreadId};
 use crate::domain::quota::Standing;
 use crate::domain::refusal::Refusal;
 use crate::domain::site::{Site, Voting};
@@ -23,6 +24,8 @@ pub struct Voted {
     pub guest_token: Option<GuestToken>,
     /// Where the network stands with the quota of new guests, if a token was made.
     pub guest_standing: Option<Standing>,
+    /// The thread.
+    thread: ThreadId,
 }
 
 /// Sets the vote of the client on a comment: one for each writer, the last one counts.
@@ -45,10 +48,12 @@ pub async fn vote(
     if !counted {
         return Err(Refusal::VotingDisabled.into());
     }
-    let service_in = service.clone();
+    let (service_in, site_id) = (service.clone(), site.id);
     let mut welcome = Welcome::default();
     let work = move |connection: &mut Connection| run(connection, &service_in, &site, &client, &mut welcome, id, vote);
-    service.store.write(work).await
+    let outcome = service.store.write(work).await;
+    service.note(&outcome, |voted| vec![Subject::Thread(voted.thread), Subject::Votes(site_id)]);
+    outcome
 }
 
 fn run(
@@ -64,7 +69,8 @@ fn run(
     let comment = comment.ok_or(Refusal::CommentNotFound)?;
     if vote == Vote::None && client.token.is_none() {
         // Nothing to take back, so nobody has to become a guest for it.
-        return Ok(Voted { score: comment.score, vote, guest_token: None, guest_standing: None });
+        let (score, thread) = (comment.score, comment.thread_id);
+        return Ok(Voted { score, vote, guest_token: None, guest_standing: None, thread });
     }
     if client.token.is_none() && !site.policy.guests {
         return Err(Refusal::GuestsNotAllowed.into());
@@ -84,5 +90,5 @@ fn run(
         store::comments::update_score(connection, site.id, id, score)?;
     }
     let (guest_token, guest_standing) = new.map_or((None, None), |(token, standing)| (Some(token), standing));
-    Ok(Voted { score, vote, guest_token, guest_standing })
+    Ok(Voted { score, vote, guest_token, guest_standing, thread: comment.thread_id })
 }

@@ -28,6 +28,7 @@ mod world;
 mod admin_threads;
 mod article;
 mod bans;
+mod caching;
 mod conditional;
 mod cors;
 mod decisions;
@@ -82,6 +83,7 @@ const AREAS: &[Area] = &[
     ("screening", screening::PROMISES),
     ("reports", reports::PROMISES),
     ("bans", bans::PROMISES),
+    ("caching", caching::PROMISES),
     ("rules", rules::PROMISES),
     ("idempotency", idempotency::PROMISES),
     ("quotas", quotas::PROMISES),

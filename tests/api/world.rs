@@ -89,7 +89,18 @@ impl Setup {
 
     /// A second instance of the service with the same settings on the same database and clock.
     pub(crate) async fn start_beside(&self, first: &World) -> World {
-        let world = World::start(first.0.settings.clone(), first.0.service.clock.clone(), 2).await;
+        self.start_another(first, first.0.settings.clone()).await
+    }
+
+    /// The same, but it keeps no answers.
+    pub(crate) async fn start_forgetful_beside(&self, first: &World) -> World {
+        let mut settings = first.0.settings.clone();
+        settings.http.cache_megabytes = 0;
+        self.start_another(first, settings).await
+    }
+
+    async fn start_another(&self, first: &World, settings: Settings) -> World {
+        let world = World::start(settings, first.0.service.clock.clone(), 2).await;
         self.0.worlds.lock().unwrap().push(world.clone());
         world
     }

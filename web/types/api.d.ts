@@ -4981,7 +4981,8 @@ export interface components {
          */
         DocsPolicy: "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
         /**
-         * @description The validator of the answer, strong and made of its bytes.
+         * @description The validator of the answer, strong and made of its bytes; of a compressed one it ends with the name of the coding.
+         *     `If-Match` takes it with any of these ends.
          * @example "1XTFlparJnkrcVo9"
          */
         ETag: string;
@@ -5005,6 +5006,18 @@ export interface components {
          * @example Accept-Encoding
          */
         VaryEncoding: "Accept-Encoding";
+        /**
+         * @description The answer is compressed: with brotli or gzip, whichever `Accept-Encoding` likes better, and only where it takes
+         *     one of them. Short answers are not.
+         * @example br
+         */
+        Coding: "br" | "gzip";
+        /**
+         * @description How many seconds ago the answer was made. Only on one that is given while the database is away, or too busy to
+         *     make a new one: it may lack what others have changed since.
+         * @example 12
+         */
+        Age: number;
         /**
          * @description The answer is compressed; only where `Accept-Encoding` takes gzip.
          * @example gzip
@@ -5193,6 +5206,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["PublicCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    Age: components["headers"]["Age"];
+                    "Content-Encoding": components["headers"]["Coding"];
                     Link: components["headers"]["Link"];
                     "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
                     "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
@@ -5210,6 +5226,8 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["PublicCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    Age: components["headers"]["Age"];
                     Link: components["headers"]["Link"];
                     "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
                     "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
@@ -5377,8 +5395,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["PublicCaching"];
+                    Age: components["headers"]["Age"];
                     Vary: components["headers"]["VaryEncoding"];
-                    "Content-Encoding": components["headers"]["Gzip"];
+                    "Content-Encoding": components["headers"]["Coding"];
                     "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
                     "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
                     "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
@@ -5396,6 +5415,7 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["PublicCaching"];
+                    Age: components["headers"]["Age"];
                     Vary: components["headers"]["VaryEncoding"];
                     "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
                     "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
@@ -5451,6 +5471,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["PublicCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    Age: components["headers"]["Age"];
+                    "Content-Encoding": components["headers"]["Coding"];
                     "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
                     "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -5467,6 +5490,8 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["PublicCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    Age: components["headers"]["Age"];
                     "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
                     "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -5659,6 +5684,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["PublicCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    Age: components["headers"]["Age"];
+                    "Content-Encoding": components["headers"]["Coding"];
                     Link: components["headers"]["Link"];
                     "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
                     "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
@@ -5676,6 +5704,8 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["PublicCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    Age: components["headers"]["Age"];
                     Link: components["headers"]["Link"];
                     "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
                     "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
@@ -5852,6 +5882,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["PublicCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    Age: components["headers"]["Age"];
+                    "Content-Encoding": components["headers"]["Coding"];
                     "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
                     "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -5868,6 +5901,8 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["PublicCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    Age: components["headers"]["Age"];
                     "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
                     "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -5976,6 +6011,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["PublicCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    Age: components["headers"]["Age"];
+                    "Content-Encoding": components["headers"]["Coding"];
                     "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
                     "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -5992,6 +6030,8 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["PublicCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    Age: components["headers"]["Age"];
                     "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
                     "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -6046,6 +6086,9 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["PublicCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    Age: components["headers"]["Age"];
+                    "Content-Encoding": components["headers"]["Coding"];
                     "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
                     "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -6062,6 +6105,8 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["PublicCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    Age: components["headers"]["Age"];
                     "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
                     "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
                     "X-Request-Id": components["headers"]["RequestId"];

@@ -1,6 +1,8 @@
 //! `GET /sites/{site}/comments.html`: the element of the widget with a page of comments in it, to be put into a page where
 //! that is built.
 
+use std::sync::Arc;
+
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -10,14 +12,15 @@ use super::contents::{Found, section, setting};
 use super::form::{Complaints, Typed};
 use super::language;
 use super::section::Link;
-use super::thread::{Asked, ElementView, take_lang, take_sort};
+use super::thread::{Asked, ElementView, own_address, take_lang, take_sort};
 use crate::domain::page::{DEFAULT_LIMIT, DEFAULT_REPLIES, MAX_LIMIT, MAX_REPLIES, Sort};
-use crate::http::Api;
+use crate::domain::site::Site;
+use crate::http::cache::Made;
 use crate::http::error::ApiError;
 use crate::http::gate::Visit;
-use crate::http::own_address::own_origin;
 use crate::http::query::Query;
 use crate::http::widget::open_to_pages;
+use crate::http::{Api, cache};
 use crate::service::comments::{self, ThreadQuery};
 
 /// `GET /sites/{site}/comments.html`
@@ -25,7 +28,15 @@ use crate::service::comments::{self, ThreadQuery};
 /// # Errors
 /// As the contract says.
 pub async fn render_comments(request: HttpRequest, api: Data<Api>, visit: Visit) -> Result<HttpResponse, ApiError> {
-    let mut query = Query::of(&request);
+    let origin = own_address(&request, &api);
+    let make = async || make(&request, &api, &visit.site, &origin).await;
+    let mut response = cache::answer(&request, &api, &visit.site, &origin, make).await?;
+    open_to_pages(&mut response);
+    Ok(response)
+}
+
+async fn make(request: &HttpRequest, api: &Api, site: &Arc<Site>, origin: &str) -> Result<Made, ApiError> {
+    let mut query = Query::of(request);
     let key = query.take_thread()?;
     let sort = take_sort(&mut query)?;
     let limit = query.take_number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT)?;
@@ -34,24 +45,19 @@ pub async fn render_comments(request: HttpRequest, api: Data<Api>, visit: Visit)
     query.finish()?;
     let asked = Asked { sort, ..Asked::first(key.clone(), lang.clone()) };
     let language = lang.as_deref().and_then(language::find).unwrap_or_else(language::fallback);
-    let origin =
-        own_origin(&request, &api.settings.trusted_proxies).map_or_else(String::new, |origin| origin.to_string());
-    let site = visit.site;
     let addresses =
-        Addresses { base: origin.clone(), site: site.slug.clone(), thread: key.clone(), sort, lang: lang.clone() };
+        Addresses { base: origin.to_owned(), site: site.slug.clone(), thread: key.clone(), sort, lang: lang.clone() };
     let wanted = ThreadQuery { key: key.clone(), sort, limit, cursor: None, replies };
     let found = Found::Thread(Box::new(comments::list(&api.service, site.clone(), wanted).await?));
-    let setting = setting(&site, &found, &addresses, language);
+    let setting = setting(site, &found, &addresses, language);
     let view = ElementView {
         anchor: None,
-        attributes: attributes(&origin, site.slug.as_str(), &asked, limit, replies),
+        attributes: attributes(origin, site.slug.as_str(), &asked, limit, replies),
         style: format!("{origin}/widget.css"),
         section: section(setting, &asked, &found, &Typed::default(), &Complaints::default()),
         link: Link { text: language.count("page.link", setting.thread.comment_count.into()), url: addresses.first() },
     };
-    let mut response = public(&request, render(&view)?);
-    open_to_pages(&mut response);
-    Ok(response)
+    Ok(public(render(&view)?, api.service.changes.sources_of_thread(setting.thread)))
 }
 
 /// What the element is told, so that it goes on with what is shown already.

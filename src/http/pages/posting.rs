@@ -151,11 +151,11 @@ async fn send_back(
     let parent = sent.parent.as_deref().and_then(CommentId::parse).filter(|_| !is_gone);
     let first = Asked::first(sent.key.clone(), sent.lang.clone());
     let about = Asked { reply_to: parent, ..first.clone() };
-    let html = match page(request, api, visit, &about, &sent.typed, &complaints).await {
+    let page = match page(request, api, visit, &about, &sent.typed, &complaints).await {
         Err(ApiError::Refused(_)) => page(request, api, visit, &first, &sent.typed, &complaints).await?,
         outcome => outcome?,
     };
-    let mut response = private(error.status_code(), html);
+    let mut response = private(error.status_code(), page.body);
     vary_by_language(response.headers_mut());
     if let Some(seconds) = error.error_response().headers().get(RETRY_AFTER) {
         response.headers_mut().insert(RETRY_AFTER, seconds.clone());

@@ -19,6 +19,7 @@ use crate::domain::thread::{PageUrl, Thread, ThreadKey};
 use crate::http::Api;
 use crate::http::answer::{entity_tag, public_bytes};
 use crate::http::assets::CACHING;
+use crate::http::cache::{self, Made};
 use crate::http::error::ApiError;
 use crate::http::gate::Visit;
 use crate::http::own_address::own_origin;
@@ -109,8 +110,10 @@ pub(super) fn language_of(lang: Option<&str>, request: &HttpRequest) -> &'static
 /// What a list of comments can be refused for.
 pub async fn read_thread_page(request: HttpRequest, api: Data<Api>, visit: Visit) -> Result<HttpResponse, ApiError> {
     let asked = Asked::read(&request)?;
-    let html = page(&request, &api, &visit, &asked, &Typed::default(), &Complaints::default()).await?;
-    let mut response = public(&request, html);
+    let language = language_of(asked.lang.as_deref(), &request);
+    let origin = own_address(&request, &api);
+    let make = async || page(&request, &api, &visit, &asked, &Typed::default(), &Complaints::default()).await;
+    let mut response = cache::answer(&request, &api, &visit.site, &format!("{} {origin}", language.tag), make).await?;
     vary_by_language(response.headers_mut());
     protect(response.headers_mut());
     Ok(response)
@@ -159,7 +162,7 @@ pub(super) async fn page(
     asked: &Asked,
     typed: &Typed,
     complaints: &Complaints,
-) -> Result<String, ApiError> {
+) -> Result<Made, ApiError> {
     let language = language_of(asked.lang.as_deref(), request);
     let found = find(api, visit, asked).await?;
     let addresses = Addresses {
@@ -172,8 +175,7 @@ pub(super) async fn page(
     let setting = setting(&visit.site, &found, &addresses, language);
     let thread = setting.thread;
     let section = section(setting, asked, &found, typed, complaints);
-    let origin =
-        own_origin(request, &api.settings.trusted_proxies).map_or_else(String::new, |origin| origin.to_string());
+    let origin = own_address(request, api);
     let linked_data = LinkedData::of(thread, &section.items, &origin, &addresses.first());
     let title = match &thread.title {
         Some(title) => language.about("page.title", "title", title),
@@ -194,7 +196,12 @@ pub(super) async fn page(
             section,
         },
     };
-    render(&view)
+    Ok(public(render(&view)?, api.service.changes.sources_of_thread(thread)))
+}
+
+/// The origin that the client asked; empty for one that isn't any.
+pub(super) fn own_address(request: &HttpRequest, api: &Api) -> String {
+    own_origin(request, &api.settings.trusted_proxies).map_or_else(String::new, |origin| origin.to_string())
 }
 
 /// The element on the service's own page says of the article what is known of it, since the page is another one.

@@ -19,12 +19,13 @@ use crate::domain::page::{DEFAULT_LIMIT, DEFAULT_REPLIES, List, MAX_LIMIT, MAX_R
 use crate::domain::refusal::{InputError, Refusal, Rule};
 use crate::domain::site::{LARGEST_MAX_CHARACTERS, Site};
 use crate::domain::thread::{PageFacts, PageTitle, PageUrl, ThreadKey};
-use crate::http::answer::{entity_tag, if_match, is_met, private, public, public_page, to_json};
+use crate::http::answer::{entity_tag, if_match, is_met, private, public, to_json};
 use crate::http::error::ApiError;
 use crate::http::gate::Visit;
 use crate::http::query::Query;
 use crate::http::shape::{Fault, Part, ShapeError};
-use crate::http::{Api, json};
+use crate::http::{Api, cache, json};
+use crate::service::changes::Subject;
 use crate::service::comments::{self, ThreadQuery};
 use crate::service::editing::{self, Current, Precondition};
 use crate::service::posting::{self, Answer, Draft, DraftText, Posted, Retry};
@@ -55,28 +56,31 @@ struct ListAnswer {
 /// # Errors
 /// As the contract says.
 pub async fn list_comments(request: HttpRequest, api: Data<Api>, visit: Visit) -> Result<HttpResponse, ApiError> {
-    let mut query = Query::of(&request);
-    let asked = ThreadQuery {
-        key: query.take_thread()?,
-        sort: query.take_named("sort", Sort::Newest, &Sort::EACH.map(Sort::name), Sort::from_name)?,
-        limit: query.take_number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT)?,
-        cursor: query.take("cursor")?,
-        replies: query.take_number("replies", DEFAULT_REPLIES, 0, MAX_REPLIES)?,
+    let site = &visit.site;
+    let make = async || {
+        let mut query = Query::of(&request);
+        let asked = ThreadQuery {
+            key: query.take_thread()?,
+            sort: query.take_named("sort", Sort::Newest, &Sort::EACH.map(Sort::name), Sort::from_name)?,
+            limit: query.take_number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT)?,
+            cursor: query.take("cursor")?,
+            replies: query.take_number("replies", DEFAULT_REPLIES, 0, MAX_REPLIES)?,
+        };
+        query.finish()?;
+        let list = (asked.key.clone(), asked.sort);
+        let page = comments::list(&api.service, site.clone(), asked).await?;
+        let next_cursor = page.roots.next.map(|position| position.to_cursor(site.id, List::Roots(&list.0, list.1)));
+        let roots = page.roots.items.iter();
+        let answer = ListAnswer {
+            thread: ThreadView::from(&page.thread),
+            policy: PolicyView::of(site, page.policy),
+            pinned: page.pinned.as_ref().map(|comment| CommentView::public(comment, page.policy)),
+            comments: roots.map(|root| CommentView::with_replies(site, page.policy, root)).collect(),
+            next_cursor: next_cursor.clone(),
+        };
+        public(&answer, next_cursor, api.service.changes.sources_of_thread(&page.thread))
     };
-    query.finish()?;
-    let site = visit.site;
-    let list = (asked.key.clone(), asked.sort);
-    let page = comments::list(&api.service, site.clone(), asked).await?;
-    let next_cursor = page.roots.next.map(|position| position.to_cursor(site.id, List::Roots(&list.0, list.1)));
-    let roots = page.roots.items.iter();
-    let answer = ListAnswer {
-        thread: ThreadView::from(&page.thread),
-        policy: PolicyView::of(&site, page.policy),
-        pinned: page.pinned.as_ref().map(|comment| CommentView::public(comment, page.policy)),
-        comments: roots.map(|root| CommentView::with_replies(&site, page.policy, root)).collect(),
-        next_cursor,
-    };
-    public_page(&request, &answer, answer.next_cursor.as_deref())
+    cache::answer(&request, &api, site, "", make).await
 }
 
 /// `GET /sites/{site}/comments/{id}`
@@ -89,9 +93,12 @@ pub async fn find_comment(
     visit: Visit,
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
-    Query::of(&request).finish()?;
-    let current = comments::find(&api.service, visit.site, comment_id(&path)?).await?;
-    public(&request, &CommentAnswer::public(&current))
+    let make = async || {
+        Query::of(&request).finish()?;
+        let current = comments::find(&api.service, visit.site.clone(), comment_id(&path)?).await?;
+        public(&CommentAnswer::public(&current), None, api.service.changes.sources_of_thread(&current.thread))
+    };
+    cache::answer(&request, &api, &visit.site, "", make).await
 }
 
 /// `GET /sites/{site}/comments/{id}/replies`
@@ -104,14 +111,18 @@ pub async fn list_replies(
     visit: Visit,
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
-    let mut query = Query::of(&request);
-    let limit = query.take_number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT)?;
-    let cursor = query.take("cursor")?;
-    query.finish()?;
-    let site = visit.site;
-    let page = comments::replies(&api.service, site.clone(), comment_id(&path)?, cursor, limit).await?;
-    let answer = PageView::of_replies(&site, page.policy, List::Replies(page.root), &page.replies);
-    public_page(&request, &answer, answer.next_cursor.as_deref())
+    let site = &visit.site;
+    let make = async || {
+        let mut query = Query::of(&request);
+        let limit = query.take_number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT)?;
+        let cursor = query.take("cursor")?;
+        query.finish()?;
+        let page = comments::replies(&api.service, site.clone(), comment_id(&path)?, cursor, limit).await?;
+        let answer = PageView::of_replies(site, page.policy, List::Replies(page.root), &page.replies);
+        let sources = api.service.changes.sources_of_thread(&page.thread);
+        public(&answer, answer.next_cursor.clone(), sources)
+    };
+    cache::answer(&request, &api, site, "", make).await
 }
 
 #[derive(Debug, Serialize)]
@@ -128,11 +139,17 @@ pub async fn list_recent_comments(
     api: Data<Api>,
     visit: Visit,
 ) -> Result<HttpResponse, ApiError> {
-    let mut query = Query::of(&request);
-    let limit = query.take_number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT)?;
-    query.finish()?;
-    let recent = comments::recent(&api.service, visit.site, limit).await?;
-    public(&request, &RecentAnswer { comments: recent.iter().map(RecentView::from).collect() })
+    let site = &visit.site;
+    let make = async || {
+        let mut query = Query::of(&request);
+        let limit = query.take_number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT)?;
+        query.finish()?;
+        let recent = comments::recent(&api.service, site.clone(), limit).await?;
+        let answer = RecentAnswer { comments: recent.iter().map(RecentView::from).collect() };
+        let sources = api.service.changes.sources([Subject::Site(site.id), Subject::Votes(site.id)]);
+        public(&answer, None, sources)
+    };
+    cache::answer(&request, &api, site, "", make).await
 }
 
 /// A comment as it is sent.

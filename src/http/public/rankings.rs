@@ -7,11 +7,12 @@ use serde::Serialize;
 use super::views::ThreadView;
 use crate::domain::page::{DEFAULT_LIMIT, MAX_LIMIT};
 use crate::domain::ranking::Window;
-use crate::http::Api;
 use crate::http::answer::public;
 use crate::http::error::ApiError;
 use crate::http::gate::Visit;
 use crate::http::query::Query;
+use crate::http::{Api, cache};
+use crate::service::changes::Subject;
 use crate::service::rankings;
 
 #[derive(Debug, Serialize)]
@@ -32,15 +33,20 @@ struct RankedView {
 /// # Errors
 /// As the contract says.
 pub async fn rank_most_commented(request: HttpRequest, api: Data<Api>, visit: Visit) -> Result<HttpResponse, ApiError> {
-    let mut query = Query::of(&request);
-    let window = query.take_named("window", Window::Day, &Window::EACH.map(Window::name), Window::from_name)?;
-    let limit = query.take_number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT)?;
-    query.finish()?;
-    let ranked = rankings::most_commented(&api.service, visit.site, window, limit).await?;
-    let threads = ranked.iter().map(|ranked| RankedView {
-        thread: ThreadView::from(&ranked.thread),
-        comments: ranked.comments,
-        authors: ranked.authors,
-    });
-    public(&request, &RankingAnswer { window: window.name(), threads: threads.collect() })
+    let site = &visit.site;
+    let make = async || {
+        let mut query = Query::of(&request);
+        let window = query.take_named("window", Window::Day, &Window::EACH.map(Window::name), Window::from_name)?;
+        let limit = query.take_number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT)?;
+        query.finish()?;
+        let ranked = rankings::most_commented(&api.service, site.clone(), window, limit).await?;
+        let threads = ranked.iter().map(|ranked| RankedView {
+            thread: ThreadView::from(&ranked.thread),
+            comments: ranked.comments,
+            authors: ranked.authors,
+        });
+        let answer = RankingAnswer { window: window.name(), threads: threads.collect() };
+        public(&answer, None, api.service.changes.sources([Subject::Site(site.id)]))
+    };
+    cache::answer(&request, &api, site, "", make).await
 }

@@ -14,7 +14,7 @@ use crate::http::error::ApiError;
 use crate::http::gate::Visit;
 use crate::http::query::{Query, thread_key};
 use crate::http::shape::{Fault, Part, ShapeError};
-use crate::http::{Api, json};
+use crate::http::{Api, cache, json};
 use crate::service::threads;
 
 /// The most threads of one call.
@@ -23,6 +23,12 @@ pub const MAX_THREADS: u64 = 100;
 #[derive(Debug, Serialize)]
 struct CountsAnswer {
     counts: Vec<CountView>,
+}
+
+impl CountsAnswer {
+    fn of(threads: &[Thread]) -> Self {
+        Self { counts: threads.iter().map(CountView::from).collect() }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -43,7 +49,16 @@ impl From<&Thread> for CountView {
 /// # Errors
 /// As the contract says.
 pub async fn count_comments(request: HttpRequest, api: Data<Api>, visit: Visit) -> Result<HttpResponse, ApiError> {
-    let mut query = Query::of(&request);
+    let make = async || {
+        let keys = take_keys(&request)?;
+        let threads = threads::count(&api.service, visit.site.clone(), keys).await?;
+        public(&CountsAnswer::of(&threads), None, api.service.changes.sources_of_threads(&threads))
+    };
+    cache::answer(&request, &api, &visit.site, "", make).await
+}
+
+fn take_keys(request: &HttpRequest) -> Result<Vec<ThreadKey>, ApiError> {
+    let mut query = Query::of(request);
     let texts = query.take_all("thread");
     query.finish()?;
     if texts.is_empty() {
@@ -53,8 +68,7 @@ pub async fn count_comments(request: HttpRequest, api: Data<Api>, visit: Visit) 
         let detail = format!("One call counts at most {MAX_THREADS} threads.");
         return Err(ApiError::parameter("thread", Fault::OutOfRange { min: 1, max: MAX_THREADS }, detail));
     }
-    let keys = texts.iter().map(|text| thread_key(text)).collect::<Result<_, _>>()?;
-    public(&request, &count(&api, visit, keys).await?)
+    texts.iter().map(|text| thread_key(text)).collect()
 }
 
 #[derive(Debug, Deserialize, Validate)]
@@ -87,12 +101,8 @@ pub async fn count_many_comments(
     let keys: Option<Vec<ThreadKey>> = query.threads.iter().map(|text| ThreadKey::parse(text)).collect();
     let refused = InputError { pointer: "/threads".into(), rule: Rule::InvalidThreadKey };
     let keys = keys.ok_or_else(|| Refusal::Input(vec![refused]))?;
-    let answer = to_json(&count(&api, visit, keys).await?)?;
+    let threads = threads::count(&api.service, visit.site, keys).await?;
+    let answer = to_json(&CountsAnswer::of(&threads))?;
     // What is asked by POST is in nobody's cache.
     Ok(private(StatusCode::OK, answer, vec![(CACHE_CONTROL, "no-store".to_owned())]))
-}
-
-async fn count(api: &Api, visit: Visit, keys: Vec<ThreadKey>) -> Result<CountsAnswer, ApiError> {
-    let threads = threads::count(&api.service, visit.site, keys).await?;
-    Ok(CountsAnswer { counts: threads.iter().map(CountView::from).collect() })
 }
