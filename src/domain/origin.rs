@@ -1,6 +1,8 @@
 //! Web origins (RFC 6454), and the patterns by which a site says which of them may write.
 
 use std::fmt;
+use std::net::Ipv4Addr;
+
 use url::Url;
 
 /// The origin of a page: scheme, host and port.
@@ -44,6 +46,13 @@ impl Origin {
 }
 
 impl Origin {
+    /// Whether this is the very machine that the service runs on, and so nobody else's.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        let is_loopback = |host: &str| host.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback());
+        matches!(self.host.as_str(), "localhost" | "[::1]") || is_loopback(&self.host)
+    }
+
     /// Whether nothing in it means anything to a shell, so that it can be named in a command that is there to be copied.
     #[must_use]
     pub fn is_plain(&self) -> bool {
@@ -104,7 +113,7 @@ impl OriginPattern {
     /// Whether the pattern stands for this very machine, as a developer's page does.
     #[must_use]
     pub fn is_local(&self) -> bool {
-        matches!(self.origin.host.as_str(), "localhost" | "127.0.0.1" | "[::1]")
+        self.origin.is_local()
     }
 
     /// The pattern as it was written.
@@ -142,6 +151,27 @@ mod tests {
         for (pattern, origin, allowed) in cases {
             let verdict = OriginPattern::parse(pattern).zip(Origin::parse(origin)).map(|(p, o)| p.allows(&o));
             assert_eq!(verdict, Some(allowed), "{pattern} and {origin}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_local_if_no_other_machine_can_be_behind_it() {
+        let cases = [
+            ("http://localhost:8080", true),
+            ("http://LOCALHOST.", true),
+            ("http://127.0.0.1", true),
+            ("http://127.1:3000", true),
+            ("https://127.200.3.4", true),
+            ("http://[::1]:8080", true),
+            ("http://128.0.0.1", false),
+            ("http://0.0.0.0", false),
+            ("http://[::2]", false),
+            ("http://127.0.0.1.evil.example", false),
+            ("http://localhost.evil.example", false),
+            ("http://evil.example", false),
+        ];
+        for (text, is_local) in cases {
+            assert_eq!(Origin::parse(text).map(|origin| origin.is_local()), Some(is_local), "{text}");
         }
     }
 

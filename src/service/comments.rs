@@ -137,6 +137,17 @@ fn cut_replies(roots: &mut [RootWithReplies]) {
     }
 }
 
+/// What changes with every comment that is sent to a thread and isn't shown, since it waits or was taken for spam.
+///
+/// # Errors
+/// The store's trouble.
+pub async fn newest_hidden(service: &Service, thread: &Thread) -> Result<Option<CommentId>, Error> {
+    let (site, Some(id)) = (thread.site_id, thread.id) else {
+        return Ok(None);
+    };
+    service.store.read(move |connection| Ok(store::comments::find_newest_hidden(connection, site, id)?)).await
+}
+
 /// One comment that readers can see, or its tombstone.
 ///
 /// # Errors

@@ -109,7 +109,11 @@ pub async fn post(
     let post = Post::prepare(service, site, client, draft, retry, render).await?;
     let mut welcome = Welcome::default();
     let (site, key) = (post.site.id, post.draft.key.clone());
-    let posted = service.store.write(move |connection| post.run(connection, &mut welcome)).await;
+    let work = move |connection: &mut Connection| {
+        let now = post.service.clock.now();
+        post.run(connection, &mut welcome, now)
+    };
+    let posted = service.store.write(work).await;
     service.note(&posted, |answer| {
         let thread = |thread| [Subject::Thread(thread), Subject::Key(site, &key), Subject::Site(site)];
         answer.changed.map(thread).into_iter().flatten().collect()
@@ -145,14 +149,20 @@ impl Post {
         Ok(Self { service: service.clone(), site, client, network, draft, retry, text, render })
     }
 
-    pub(super) fn run(&self, connection: &mut Connection, welcome: &mut Welcome) -> Result<Answer, Error> {
+    /// Posts it as of `now`.
+    pub(super) fn run(
+        &self,
+        connection: &mut Connection,
+        welcome: &mut Welcome,
+        now: Timestamp,
+    ) -> Result<Answer, Error> {
         if let Some(answer) = self.replay(connection)? {
             return Ok(answer);
         }
         if !self.site.policy.guests {
             return Err(Refusal::GuestsNotAllowed.into());
         }
-        let (now, site) = (self.service.clock.now(), self.site.id);
+        let site = self.site.id;
         let known = guests::recognise_if_any(connection, site, &self.client)?;
         screening::refuse_banned(connection, site, known, self.network, now)?;
         let thread = find_thread(connection, &self.service, site, &self.draft.key, now)?;

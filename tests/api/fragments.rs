@@ -12,6 +12,7 @@ promises![
     a_fragment_is_addressed_as_the_service_was_asked,
     the_demo_makes_its_comments_once,
     the_demo_can_be_turned_off,
+    a_visitor_of_the_demo_does_not_choose_where_its_links_lead,
 ];
 
 async fn a_fragment_stands_in_any_page(setup: Setup) {
@@ -134,4 +135,29 @@ async fn the_demo_can_be_turned_off(setup: Setup) {
         html(world.reader().get(path).off_contract().await.with_status(404));
     }
     assert_eq!(world.count("sites").await, 1);
+}
+
+/// The first visitor makes the demo, for all who come later.
+async fn a_visitor_of_the_demo_does_not_choose_where_its_links_lead(setup: Setup) {
+    let world = setup.start_with(&[("HTTP__TRUSTED_PROXIES", "127.0.0.1")]).await;
+    let first = world.reader().get("/demo").off_contract();
+    first.header("host", "evil.example").header("x-forwarded-proto", "https").await.with_status(200);
+    let demo = world.reader().on_site("demo");
+    let thread = demo.thread("/demo", "").await.ok();
+    assert_eq!((&thread["thread"]["comment_count"], &thread["thread"]["url"]), (&json!(2), &json!(null)));
+    let eve = world.author("eve").on_site("demo");
+    let mut draft = eve.draft("/demo", "mine");
+    draft["thread"]["url"] = json!("https://evil.example/");
+    eve.post_json(&draft).await.created();
+    let ranked = demo.read("rankings/most-commented?window=24h&limit=5").await.ok();
+    assert_eq!(ranked["threads"].as_array().unwrap().len(), 5);
+    assert!(!ranked.to_string().contains("evil.example"), "{ranked:#?}");
+    let page = world.reader().get("/t/demo?thread=%2Fdemo").off_contract().await.with_status(200);
+    assert!(!page.text().contains("evil.example"));
+    for host in ["localhost:8080", "127.9.9.9", "[::1]:3000"] {
+        let world = setup.start().await;
+        world.reader().get("/demo").off_contract().header("host", host).await.with_status(200);
+        let thread = world.reader().on_site("demo").thread("/demo", "").await.ok();
+        assert_eq!(thread["thread"]["url"], format!("http://{host}/demo"));
+    }
 }

@@ -3,8 +3,6 @@
 /** @typedef {Record<string, string | Record<string, string>>} Texts */
 
 const ENGLISH = 'en';
-/** Languages that are written from right to left. */
-const RIGHT_TO_LEFT = new Set(['ar', 'fa', 'he', 'ur']);
 /** What can be said even if no texts can be read. */
 const WITHOUT_TEXTS = {
   'heading.comments': 'Comments',
@@ -64,7 +62,7 @@ export class Messages {
    */
   constructor(language, texts) {
     this.language = language;
-    this.direction = RIGHT_TO_LEFT.has(localeName(language)) ? 'rtl' : null;
+    this.direction = texts.direction === 'rtl' ? 'rtl' : null;
     this.texts = texts;
     this.numbers = new Intl.NumberFormat(language);
     this.plurals = new Intl.PluralRules(language);

@@ -63,6 +63,12 @@ impl Addresses {
         format!("{}#c-{id}", self.page(Sort::Newest, &[("reply_to", &id)]))
     }
 
+    /// A comment in its conversation, where it is said that it was posted.
+    pub(super) fn posted(&self, id: CommentId) -> String {
+        let id = id.to_string();
+        format!("{}#c-{id}", self.page(Sort::Newest, &[("comment", &id), ("posted", "published")]))
+    }
+
     /// The first page, where it is said that a comment waits.
     pub(super) fn waiting(&self) -> String {
         self.page(Sort::Newest, &[("posted", "pending")])

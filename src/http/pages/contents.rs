@@ -4,7 +4,7 @@ use super::addresses::Addresses;
 use super::form::{Complaints, FormView, Setting, Typed};
 use super::language::Language;
 use super::section::{Item, Items, Link, Section, SortLink};
-use super::thread::Asked;
+use super::thread::{Asked, Outcome};
 use super::tree::grow;
 use crate::domain::comment::Comment;
 use crate::domain::id::CommentId;
@@ -42,6 +42,7 @@ pub(super) fn section<'a>(
     let is_open = thread.state == ThreadState::Open && policy.guests;
     let mut section = Section {
         language,
+        level: 2,
         count: thread.comment_count,
         sorts: Vec::new(),
         form: None,
@@ -65,14 +66,12 @@ pub(super) fn section<'a>(
 
 fn notice(setting: Setting<'_>, asked: &Asked, is_open: bool) -> Option<String> {
     let Setting { thread, language, .. } = setting;
-    let key = if asked.is_waiting {
-        "page.waiting"
-    } else if thread.state == ThreadState::Closed {
-        "notice.closed"
-    } else if is_open {
-        return None;
-    } else {
-        "notice.no_guests"
+    let key = match asked.posted {
+        Some(Outcome::Pending) => "page.waiting",
+        Some(Outcome::Published) => "page.posted",
+        None if thread.state == ThreadState::Closed => "notice.closed",
+        None if is_open => return None,
+        None => "notice.no_guests",
     };
     Some(language.text(key))
 }
@@ -193,7 +192,8 @@ pub(super) fn setting<'a>(
     found: &'a Found,
     addresses: &'a Addresses,
     language: &'static Language,
+    newest_hidden: Option<CommentId>,
 ) -> Setting<'a> {
     let (thread, policy) = found.thread();
-    Setting { site, thread, policy, addresses, language }
+    Setting { site, thread, policy, addresses, language, newest_hidden }
 }

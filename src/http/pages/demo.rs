@@ -4,6 +4,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::answers::protect;
+use crate::domain::origin::Origin;
 use crate::domain::thread::PageUrl;
 use crate::http::Api;
 use crate::http::answer::{entity_tag, public_bytes};
@@ -22,7 +23,8 @@ const FILES: &[Asset] = include!(concat!(env!("OUT_DIR"), "/demo.rs"));
 /// 404 when the settings say that there is none.
 pub async fn read_demo(request: HttpRequest, api: Data<Api>) -> Result<HttpResponse, ApiError> {
     let page = serve(&request, &api, "/demo/")?;
-    let origin = own_origin(&request, &api.settings.trusted_proxies);
+    // Its links are kept. What is kept for everybody isn't taken from the first visitor's word, except for this machine.
+    let origin = own_origin(&request, &api.settings.trusted_proxies).filter(Origin::is_local);
     let address = origin.and_then(|origin| PageUrl::parse(&format!("{origin}/demo")));
     // An article without comments is better than none.
     if let Err(error) = demo::ensure(&api.service, address).await {

@@ -66,6 +66,8 @@ pub(super) struct Setting<'a> {
     pub(super) policy: Policy,
     pub(super) addresses: &'a Addresses,
     pub(super) language: &'static Language,
+    /// The newest comment of the thread that readers don't see.
+    pub(super) newest_hidden: Option<CommentId>,
 }
 
 impl<'a> FormView<'a> {
@@ -76,7 +78,7 @@ impl<'a> FormView<'a> {
         typed: Typed,
         complaints: Complaints,
     ) -> Self {
-        let Setting { site, thread, policy, addresses, language } = setting;
+        let Setting { site, thread, policy, addresses, language, newest_hidden } = setting;
         let parent = answered.map(|(id, _)| id);
         let about = |key: &str, otherwise: &str| match answered {
             Some((_, name)) => language.about(key, "name", name),
@@ -87,7 +89,7 @@ impl<'a> FormView<'a> {
             action: addresses.form(),
             thread: thread.key.as_str(),
             parent,
-            key: key(thread, parent),
+            key: key(thread, newest_hidden, parent),
             lang: addresses.lang.as_deref(),
             heading: about("comment.reply_to", "form.heading"),
             label: about("form.reply", "form.body"),
@@ -100,13 +102,16 @@ impl<'a> FormView<'a> {
     }
 }
 
-/// What makes sending the same form again known as the same: another one once something was posted.
+/// What makes sending the same form again known as the same: another one once something was posted, be it seen or
+/// not.
 ///
 /// The page is the same for everybody, so this can be no secret and nobody's own.
-fn key(thread: &Thread, parent: Option<CommentId>) -> String {
+fn key(thread: &Thread, newest_hidden: Option<CommentId>, parent: Option<CommentId>) -> String {
     let mut hash = Sha256::new();
     hash.update(thread.site_id.number().to_be_bytes());
-    hash.update(parent.map_or(0, CommentId::number).to_be_bytes());
+    for id in [newest_hidden, parent] {
+        hash.update(id.map_or(0, CommentId::number).to_be_bytes());
+    }
     hash.update(thread.comment_count.to_be_bytes());
     hash.update(thread.last_comment_at.map_or(0, crate::domain::time::Timestamp::milliseconds).to_be_bytes());
     hash.update(thread.key.as_str().as_bytes());

@@ -49,7 +49,8 @@ async fn make(request: &HttpRequest, api: &Api, site: &Arc<Site>, origin: &str) 
         Addresses { base: origin.to_owned(), site: site.slug.clone(), thread: key.clone(), sort, lang: lang.clone() };
     let wanted = ThreadQuery { key: key.clone(), sort, limit, cursor: None, replies };
     let found = Found::Thread(Box::new(comments::list(&api.service, site.clone(), wanted).await?));
-    let setting = setting(site, &found, &addresses, language);
+    let newest_hidden = comments::newest_hidden(&api.service, found.thread().0).await?;
+    let setting = setting(site, &found, &addresses, language, newest_hidden);
     let view = ElementView {
         anchor: None,
         attributes: attributes(origin, site.slug.as_str(), &asked, limit, replies),

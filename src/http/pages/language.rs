@@ -12,8 +12,8 @@ use serde::Deserialize;
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/locales.rs"));
 /// What is said where a language lacks a text.
 const FALLBACK: &str = "en";
-/// Languages that are written from right to left.
-const RIGHT_TO_LEFT: [&str; 4] = ["ar", "fa", "he", "ur"];
+/// Which of the texts says where lines begin: `ltr` or `rtl`.
+const DIRECTION: &str = "direction";
 /// The longest name of a language that is looked at.
 const MAX_TAG_CHARACTERS: usize = 35;
 
@@ -91,7 +91,10 @@ impl Language {
     /// Where lines begin.
     #[must_use]
     pub fn direction(&self) -> &'static str {
-        if RIGHT_TO_LEFT.contains(&self.tag) { "rtl" } else { "ltr" }
+        match self.texts.get(DIRECTION) {
+            Some(Text::Plain(direction)) if direction == "rtl" => "rtl",
+            _ => "ltr",
+        }
     }
 
     /// Whether this language or the fallback has such a text.
@@ -198,6 +201,14 @@ mod tests {
         assert_eq!(dumb.text("sort.newest"), fallback().text("sort.newest"));
         assert_ne!(fallback().text("sort.newest"), "sort.newest");
         assert_eq!(fallback().text("no.such.text"), "no.such.text");
+    }
+
+    #[test]
+    fn a_language_says_itself_where_its_lines_begin() {
+        let directions = ["ar", "de", "en", "ja"].map(|tag| find(tag).map(Language::direction));
+        assert_eq!(directions, [Some("rtl"), Some("ltr"), Some("ltr"), Some("ltr")]);
+        assert!(all().iter().all(|language| language.texts.contains_key(DIRECTION)));
+        assert_eq!(Language::read(("he", "{}")).direction(), "ltr");
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::fmt;
 use askama::filters::HtmlSafe;
 use serde_json::{Map, Value, json};
 
-use super::section::Item;
+use super::section::{Item, Section};
+use crate::domain::id::CommentId;
 use crate::domain::thread::Thread;
 
 /// JSON that can stand in a script element: whatever could end the element, or begin another, is escaped in it.
@@ -22,20 +23,27 @@ impl HtmlSafe for LinkedData {}
 
 impl LinkedData {
     /// What a page shows of a thread, with `origin` before addresses that have none.
-    pub(super) fn of(thread: &Thread, items: &[Item<'_>], origin: &str, own_url: &str) -> Self {
-        let mut posting = Map::new();
-        posting.insert("@context".to_owned(), json!("https://schema.org"));
-        posting.insert("@type".to_owned(), json!("DiscussionForumPosting"));
+    pub(super) fn of(thread: &Thread, section: &Section<'_>, origin: &str, own_url: &str) -> Self {
+        let mut page = Map::new();
+        page.insert("@context".to_owned(), json!("https://schema.org"));
+        page.insert("@type".to_owned(), json!("WebPage"));
         let url = thread.url.clone().unwrap_or_else(|| format!("{origin}{own_url}"));
-        posting.insert("url".to_owned(), json!(url));
-        posting.extend(thread.title.as_ref().map(|title| ("headline".to_owned(), json!(title))));
-        posting.insert("commentCount".to_owned(), json!(thread.comment_count));
-        posting.insert("comment".to_owned(), comments(items, origin));
-        Self(escaped(&Value::Object(posting).to_string()))
+        page.insert("url".to_owned(), json!(url));
+        page.extend(thread.title.as_ref().map(|title| ("headline".to_owned(), json!(title))));
+        page.insert("commentCount".to_owned(), json!(thread.comment_count));
+        let is_apart = |pinned: &&Item<'_>| !section.items.iter().any(|item| is_in(item, pinned.id));
+        let pinned = section.pinned.iter().filter(is_apart);
+        page.insert("comment".to_owned(), comments(pinned.chain(&section.items), origin));
+        Self(escaped(&Value::Object(page).to_string()))
     }
 }
 
-fn comments(items: &[Item<'_>], origin: &str) -> Value {
+/// Whether a comment is this item, or below it.
+fn is_in(item: &Item<'_>, id: CommentId) -> bool {
+    item.id == id || item.replies.iter().any(|reply| is_in(reply, id))
+}
+
+fn comments<'a>(items: impl IntoIterator<Item = &'a Item<'a>>, origin: &str) -> Value {
     let mut all = Vec::new();
     for item in items {
         let below = comments(&item.replies, origin);

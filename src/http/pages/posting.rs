@@ -3,7 +3,7 @@
 //! It goes the same way as one sent to the API. What is refused comes back in the form, with the reason at its field.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{LOCATION, RETRY_AFTER};
+use actix_web::http::header::{LOCATION, ORIGIN, RETRY_AFTER};
 use actix_web::web::{Bytes, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use data_encoding::BASE64URL_NOPAD;
@@ -13,6 +13,7 @@ use super::addresses::Addresses;
 use super::answers::{private, vary_by_language};
 use super::form::{Complaints, Typed};
 use super::language;
+use super::refusals::KeptText;
 use super::thread::{Asked, language_of, page};
 use crate::domain::id::CommentId;
 use crate::domain::idempotency::{Fingerprint, IdempotencyKey};
@@ -83,9 +84,11 @@ pub async fn post_on_page(
     payload: Payload,
 ) -> Result<HttpResponse, ApiError> {
     Query::of(&request).finish()?;
-    let (form, bytes) = form_body::read(&request, payload, api.body_deadline()).await?;
+    let (mut form, bytes) = form_body::read(&request, payload, api.body_deadline()).await?;
     // Before any of it comes back in a page.
-    refuse_other_pages(&request, &api, &visit.site)?;
+    if let Err(error) = refuse_other_pages(&request, &api, &visit.site) {
+        return Ok(refused(&request, &mut form, &error));
+    }
     let sent = Sent::read(form, &bytes)?;
     match post(&request, &api, &visit, &sent).await {
         Ok(answer) => Ok(see_other(&visit.site, &sent, &answer)),
@@ -109,6 +112,17 @@ fn refuse_other_pages(request: &HttpRequest, api: &Api, site: &Site) -> Result<(
     Err(cors::refuse(&api.service, headers, site).into())
 }
 
+/// The refusal of a page. Where the browser was told not to say which page that is, it may be one of the site's, so the
+/// reader gets the text back; the text of a page that is known to be another's is shown nowhere.
+fn refused(request: &HttpRequest, form: &mut Form, error: &ApiError) -> HttpResponse {
+    let mut response = error.error_response();
+    let is_unnamed = request.headers().get(ORIGIN).is_some_and(|origin| origin == "null");
+    if let Some(body) = form.take("body").ok().flatten().filter(|_| is_unnamed) {
+        response.extensions_mut().insert(KeptText(body));
+    }
+    response
+}
+
 async fn post(request: &HttpRequest, api: &Api, visit: &Visit, sent: &Sent) -> Result<Answer, ApiError> {
     take_from_quota(request, &visit.site, Action::Post)?;
     let draft = sent.comment().into_draft(&visit.site)?;
@@ -125,7 +139,7 @@ fn see_other(site: &Site, sent: &Sent, answer: &Answer) -> HttpResponse {
         sort: Sort::Newest,
         lang: sent.lang.clone(),
     };
-    let location = if answer.accepted { addresses.waiting() } else { addresses.comment(answer.comment_id) };
+    let location = if answer.accepted { addresses.waiting() } else { addresses.posted(answer.comment_id) };
     let mut response = private(StatusCode::SEE_OTHER, String::new());
     if let Ok(location) = location.parse() {
         response.headers_mut().insert(LOCATION, location);
@@ -157,6 +171,9 @@ async fn send_back(
     };
     let mut response = private(error.status_code(), page.body);
     vary_by_language(response.headers_mut());
+    if let Some(standing) = error.standing() {
+        response.extensions_mut().insert(*standing);
+    }
     if let Some(seconds) = error.error_response().headers().get(RETRY_AFTER) {
         response.headers_mut().insert(RETRY_AFTER, seconds.clone());
     }

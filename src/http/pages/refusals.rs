@@ -20,7 +20,12 @@ struct RefusalView<'a> {
     status: u16,
     code: &'a str,
     request_id: &'a str,
+    kept: Option<&'a str>,
 }
+
+/// What somebody wrote, with a refusal that has no form to give it back in: it is shown, to be copied. Goes with the answer.
+#[derive(Debug, Clone)]
+pub struct KeptText(pub String);
 
 /// Whether what stands at this address is for people.
 #[must_use]
@@ -30,12 +35,19 @@ pub fn is_page(path: &str) -> bool {
 
 /// The page that says no, and what it is sent with; `None` if it can't be written.
 #[must_use]
-pub fn page(request: &HttpRequest, problem: &Problem, request_id: &str, headers: &mut HeaderMap) -> Option<String> {
+pub fn page(
+    request: &HttpRequest,
+    problem: &Problem,
+    request_id: &str,
+    kept: Option<&KeptText>,
+    headers: &mut HeaderMap,
+) -> Option<String> {
     let lang = Query::of(request).take("lang").ok().flatten().filter(|lang| language::is_tag(lang));
     let language = language_of(lang.as_deref(), request);
     let (code, status) = (problem.code(), problem.status());
     let sentence = sentence(language, code, &[]);
-    let html = RefusalView { language, title: language.text("page.refused"), sentence, status, code, request_id };
+    let (title, kept) = (language.text("page.refused"), kept.map(|KeptText(text)| text.as_str()));
+    let html = RefusalView { language, title, sentence, status, code, request_id, kept };
     let html = html.render().ok()?;
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(HTML));
     protect(headers);

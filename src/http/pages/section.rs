@@ -50,6 +50,8 @@ pub(super) struct SortLink {
 #[template(path = "section.html")]
 pub(super) struct Section<'a> {
     pub(super) language: &'static Language,
+    /// The level of its heading.
+    pub(super) level: u8,
     pub(super) count: u32,
     pub(super) sorts: Vec<SortLink>,
     pub(super) form: Option<FormView<'a>>,

@@ -40,7 +40,30 @@ pub(super) struct Asked {
     pub(super) comment: Option<CommentId>,
     pub(super) reply_to: Option<CommentId>,
     pub(super) lang: Option<String>,
-    pub(super) is_waiting: bool,
+    /// What came of the comment that led here.
+    pub(super) posted: Option<Outcome>,
+}
+
+/// What came of a comment that was sent by a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Published,
+    Pending,
+}
+
+impl Outcome {
+    const EACH: [Self; 2] = [Self::Published, Self::Pending];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::Pending => "pending",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        Self::EACH.into_iter().find(|outcome| outcome.name() == name)
+    }
 }
 
 impl Asked {
@@ -53,7 +76,9 @@ impl Asked {
             comment: take_comment(&mut query, "comment")?,
             reply_to: take_comment(&mut query, "reply_to")?,
             lang: take_lang(&mut query)?,
-            is_waiting: query.take_named("posted", false, &["pending"], |name| (name == "pending").then_some(true))?,
+            posted: query.take_named("posted", None, &Outcome::EACH.map(Outcome::name), |name| {
+                Outcome::from_name(name).map(Some)
+            })?,
         };
         query.finish()?;
         Ok(asked)
@@ -61,7 +86,7 @@ impl Asked {
 
     /// The first page of a thread.
     pub(super) const fn first(key: ThreadKey, lang: Option<String>) -> Self {
-        Self { key, sort: Sort::Newest, cursor: None, comment: None, reply_to: None, lang, is_waiting: false }
+        Self { key, sort: Sort::Newest, cursor: None, comment: None, reply_to: None, lang, posted: None }
     }
 
     /// The comment that the page is about.
@@ -71,12 +96,12 @@ impl Asked {
 
     /// Whether this is the first page of a thread, with nothing else on it.
     fn is_first(&self) -> bool {
-        self.subject().is_none() && self.cursor.is_none() && !self.is_waiting
+        self.subject().is_none() && self.cursor.is_none() && self.posted.is_none()
     }
 
     /// Whether this is what search engines should list: not a form, not one of several orders.
     fn is_indexed(&self) -> bool {
-        self.reply_to.is_none() && self.sort == Sort::Newest && !self.is_waiting
+        self.reply_to.is_none() && self.sort == Sort::Newest && self.posted.is_none()
     }
 }
 
@@ -133,6 +158,8 @@ pub async fn read_page_style(request: HttpRequest) -> Result<HttpResponse, ApiEr
 struct PageView<'a> {
     language: &'static Language,
     title: String,
+    /// The same, where it says more than the heading of the comments does.
+    heading: Option<String>,
     canonical: Option<String>,
     is_indexed: bool,
     /// Whether the script may take the element over: it shows the first page only, so anything else would be lost.
@@ -172,18 +199,22 @@ pub(super) async fn page(
         sort: asked.sort,
         lang: asked.lang.clone(),
     };
-    let setting = setting(&visit.site, &found, &addresses, language);
+    let newest_hidden = comments::newest_hidden(&api.service, found.thread().0).await?;
+    let setting = setting(&visit.site, &found, &addresses, language, newest_hidden);
     let thread = setting.thread;
-    let section = section(setting, asked, &found, typed, complaints);
+    let mut section = section(setting, asked, &found, typed, complaints);
     let origin = own_address(request, api);
-    let linked_data = LinkedData::of(thread, &section.items, &origin, &addresses.first());
-    let title = match &thread.title {
-        Some(title) => language.about("page.title", "title", title),
-        None => language.text("page.title_unknown"),
-    };
+    let linked_data = LinkedData::of(thread, &section, &origin, &addresses.first());
+    let heading = thread.title.as_ref().map(|title| language.about("page.title", "title", title));
+    if heading.is_none() {
+        // Above it there is no heading then.
+        section.level = 1;
+    }
+    let title = heading.clone().unwrap_or_else(|| language.text("page.title_unknown"));
     let view = PageView {
         language,
         title,
+        heading,
         canonical: web_address(thread),
         is_indexed: asked.is_indexed(),
         is_alive: asked.is_first() && complaints.is_empty(),

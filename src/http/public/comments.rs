@@ -27,6 +27,7 @@ use crate::http::shape::{Fault, Part, ShapeError};
 use crate::http::{Api, cache, json};
 use crate::service::changes::Subject;
 use crate::service::comments::{self, ThreadQuery};
+use crate::service::demo;
 use crate::service::editing::{self, Current, Precondition};
 use crate::service::posting::{self, Answer, Draft, DraftText, Posted, Retry};
 
@@ -237,7 +238,7 @@ impl NewComment {
             return Err(Refusal::Input(errors));
         };
         // Anybody can post; a link under "most discussed" leads to the site's own pages only.
-        let own_page = |url: &PageUrl| Origin::of(url.as_url()).is_some_and(|origin| site.links_to(&origin));
+        let own_page = |url: &PageUrl| Origin::of(url.as_url()).is_some_and(|origin| demo::links_to(site, &origin));
         let page = PageFacts { url: page.url.filter(own_page), title: page.title };
         let text = DraftText(self.body);
         Ok(Draft { key, page, parent_id: parent_id.flatten(), name, email: email.flatten(), text })

@@ -11,7 +11,6 @@ use self::examples::{Example, THREADS};
 use super::guests::Welcome;
 use super::posting::{Draft, DraftText, Post, Posted};
 use super::{Client, Error, Service, sites};
-use crate::clock::Clock;
 use crate::domain::address::ClientNetwork;
 use crate::domain::author::DisplayName;
 use crate::domain::id::{CommentId, SiteId};
@@ -19,6 +18,7 @@ use crate::domain::origin::{Origin, OriginPattern};
 use crate::domain::refusal::Refusal;
 use crate::domain::site::{DEFAULT_ORIGINS, Site, SiteChange, Slug};
 use crate::domain::thread::{PageFacts, PageTitle, PageUrl, ThreadKey};
+use crate::domain::time::Timestamp;
 use crate::store::{self, Connection};
 
 /// The name of the site.
@@ -41,6 +41,13 @@ pub async fn ensure(service: &Service, page: Option<PageUrl>) -> Result<(), Erro
     Ok(())
 }
 
+/// Whether a thread of the site is linked to a page of this origin. The site of examples is open to whoever finds it, on a
+/// public service too, so that what its writers say of their pages counts only where the site's owner named the origin.
+#[must_use]
+pub fn links_to(site: &Site, origin: &Origin) -> bool {
+    if site.slug.as_str() == DEMO_SITE { site.allows(origin) || origin.is_local() } else { site.links_to(origin) }
+}
+
 async fn make(service: &Service, page: Option<&PageUrl>) -> Result<(), Error> {
     let slug = Slug::parse(DEMO_SITE).ok_or(Refusal::SiteNotFound)?;
     let site = Arc::new(new_site(service, slug.clone())?);
@@ -50,10 +57,11 @@ async fn make(service: &Service, page: Option<&PageUrl>) -> Result<(), Error> {
         let post = prepare(service, &site, page, (path, title), example, network).await?;
         posts.push((path, example, post));
     }
+    let now = service.clock.now();
     let work = move |connection: &mut Connection| {
         // Somebody else may have made it meanwhile.
         if store::sites::insert(connection, &site)? {
-            post_all(connection, &mut posts)?;
+            post_all(connection, &mut posts, now)?;
         }
         Ok::<_, Error>(())
     };
@@ -83,7 +91,7 @@ fn in_order_of_time() -> Vec<(&'static str, &'static str, &'static Example)> {
     all
 }
 
-/// The comment as its writer would have sent it then, each from a network of their own among those for examples.
+/// The comment as its writer would have sent it, each from a network of their own among those for examples.
 async fn prepare(
     service: &Service,
     site: &Arc<Site>,
@@ -94,7 +102,7 @@ async fn prepare(
 ) -> Result<Post, Error> {
     let broken = |what: &str| Error::Broken(format!("an example has {what}: {}", example.text));
     let url = page.and_then(|page| page.as_url().join(path).ok()).and_then(|url| PageUrl::parse(url.as_str()));
-    let is_own = |url: &PageUrl| Origin::of(url.as_url()).is_some_and(|origin| site.links_to(&origin));
+    let is_own = |url: &PageUrl| Origin::of(url.as_url()).is_some_and(|origin| links_to(site, &origin));
     let title = PageTitle::parse(title).map_err(|_error| broken("a long title"))?;
     let draft = Draft {
         key: ThreadKey::parse(path).ok_or_else(|| broken("no thread"))?,
@@ -104,11 +112,9 @@ async fn prepare(
         email: None,
         text: DraftText(example.text.to_owned()),
     };
-    let then = service.clock.now().minus_seconds(example.minutes_ago * 60);
-    let service = Service { clock: Clock::manual(then), ..service.clone() };
     let network = ClientNetwork::of(IpAddr::V4(Ipv4Addr::new(192, 0, 2, network)));
     let client = Client { network, token: None };
-    Post::prepare(&service, Arc::clone(site), client, draft, None, unkept).await
+    Post::prepare(service, Arc::clone(site), client, draft, None, unkept).await
 }
 
 /// Nobody asks for these answers again.
@@ -117,14 +123,20 @@ fn unkept(_: &Posted) -> Result<String, String> {
     Ok(String::new())
 }
 
-fn post_all(connection: &mut Connection, posts: &mut [(&'static str, &'static Example, Post)]) -> Result<(), Error> {
+/// Posts each as long before `now` as it says.
+fn post_all(
+    connection: &mut Connection,
+    posts: &mut [(&'static str, &'static Example, Post)],
+    now: Timestamp,
+) -> Result<(), Error> {
     let mut posted: Vec<(&str, &str, CommentId)> = Vec::new();
     for (path, example, post) in posts {
         // Who answers names the last who wrote there under that name.
         let is_answered =
             |(thread, name, _): &&(&str, &str, CommentId)| *thread == *path && example.answers == Some(*name);
         post.draft.parent_id = posted.iter().rev().find(is_answered).map(|(_, _, id)| *id);
-        let answer = post.run(connection, &mut Welcome::default())?;
+        let then = now.minus_seconds(example.minutes_ago * 60);
+        let answer = post.run(connection, &mut Welcome::default(), then)?;
         posted.push((*path, example.name, answer.comment_id));
     }
     Ok(())

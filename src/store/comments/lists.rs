@@ -141,6 +141,27 @@ pub fn list_recent(connection: &mut Connection, site: SiteId, limit: u32) -> Res
     into_comments(rows)
 }
 
+/// The newest comment of a thread that no list has, such as one that waits.
+///
+/// # Errors
+/// [`Error`] of the database.
+pub fn find_newest_hidden(
+    connection: &mut Connection,
+    site: SiteId,
+    thread: ThreadId,
+) -> Result<Option<CommentId>, Error> {
+    let query = || {
+        comments::table
+            .filter(comments::site_id.eq(site.number()))
+            .filter(comments::thread_id.eq(thread.number()))
+            .filter(comments::listing.eq(Listing::Hidden.number()))
+            .order(comments::id.desc())
+            .select(comments::id)
+    };
+    let found: Option<i64> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    Ok(found.map(CommentId::from_number))
+}
+
 /// Whether a site has comments, be they erased.
 ///
 /// # Errors
