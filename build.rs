@@ -16,12 +16,20 @@ const MODERATION: &str = "web/moderation";
 const DEMO: &str = "web/demo";
 /// Where the widget is, as it is served.
 const WIDGET: &str = "web/dist";
+/// Where the sources of the widget are.
+const SOURCES: &str = "web/widget";
+/// What of them is for who writes pages: names with what they are.
+const TYPES: [(&str, &str); 2] =
+    [("widget.d.ts", "text/plain; charset=utf-8"), ("custom-elements.json", "application/json")];
 /// Where the texts of the widget are, which the pages made here use too.
 const LOCALES: &str = "web/widget/locales";
 
 fn main() -> Result<(), Box<dyn Error>> {
     for source in ["openapi.yaml", "migrations", "templates", MODERATION, DEMO, WIDGET, LOCALES] {
         println!("cargo::rerun-if-changed={source}");
+    }
+    for (name, _) in TYPES {
+        println!("cargo::rerun-if-changed={SOURCES}/{name}");
     }
     #[expect(clippy::disallowed_methods, reason = "cargo says where in the environment")]
     let folder = PathBuf::from(env::var("OUT_DIR")?);
@@ -30,6 +38,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     write_list(&folder.join("moderation.rs"), MODERATION, |file, name| text(file, &page_path("/moderation/", name)))?;
     write_list(&folder.join("demo.rs"), DEMO, |file, name| text(file, &page_path("/demo/", name)))?;
     write_list(&folder.join("widget.rs"), WIDGET, |file, name| compressed(file, name, &folder))?;
+    let of_types = |(name, content_type)| {
+        let file = Path::new(SOURCES).join(name);
+        packed(&file, name, &format!("/{name}"), content_type, &folder)
+    };
+    let types = TYPES.map(of_types).into_iter().collect::<Result<String, _>>()?;
+    fs::write(folder.join("types.rs"), format!("&[{types}]"))?;
     write_list(&folder.join("locales.rs"), LOCALES, locale)?;
     Ok(())
 }
@@ -86,12 +100,17 @@ fn text(file: &Path, path: &str) -> Result<String, Box<dyn Error>> {
     Ok(format!("Asset {{ path: {path:?}, body: include_str!({source:?}), content_type: {content_type:?} }},"))
 }
 
-/// A file of the widget and the same compressed, as a value of the program.
+/// A file of the widget, as a value of the program.
 fn compressed(file: &Path, name: &str, folder: &Path) -> Result<String, Box<dyn Error>> {
     let Some(content_type) = content_type(file) else {
         return Ok(String::new());
     };
     let path = if name.starts_with("locales/") { format!("/widget/{name}") } else { format!("/{name}") };
+    packed(file, name, &path, content_type, folder)
+}
+
+/// A file and the same compressed, as a value of the program.
+fn packed(file: &Path, name: &str, path: &str, content_type: &str, folder: &Path) -> Result<String, Box<dyn Error>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(&fs::read(file)?)?;
     let small = folder.join(format!("{}.gz", name.replace('/', "-")));

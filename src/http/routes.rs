@@ -246,6 +246,8 @@ fn beside_the_api() -> Vec<Address> {
         address("/writing.js", vec![open("read_writing", widget::read_widget)]),
         address("/count.js", vec![open("read_count", widget::read_widget)]),
         address("/widget.css", vec![open("read_widget_style", widget::read_widget)]),
+        address("/widget.d.ts", vec![open("read_widget_types", widget::read_widget)]),
+        address("/custom-elements.json", vec![open("read_widget_manifest", widget::read_widget)]),
         address("/widget.json", vec![open("read_widget_versions", widget::read_widget_versions)]),
         address("/widget/locales/{file}", vec![open("read_widget_locale", widget::read_widget)]),
         address("/widget/{version}/{file}", vec![open("read_widget_version", widget::read_widget_version)]),

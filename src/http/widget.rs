@@ -33,12 +33,14 @@ struct File {
 
 /// Everything that the widget is made of.
 const FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/widget.rs"));
+/// What says to editors and compilers what the elements are: it changes nothing in a page, so the version doesn't know it.
+const TYPES: &[File] = include!(concat!(env!("OUT_DIR"), "/types.rs"));
 /// The scripts that have an address with the version in it.
 const SCRIPTS: [&str; 3] = ["widget.js", "writing.js", "count.js"];
 
 /// The validators of each file, as it is and compressed.
 static TAGS: LazyLock<Vec<(EntityTag, EntityTag)>> =
-    LazyLock::new(|| FILES.iter().map(|file| (entity_tag(file.body), entity_tag(file.gzip))).collect());
+    LazyLock::new(|| FILES.iter().chain(TYPES).map(|file| (entity_tag(file.body), entity_tag(file.gzip))).collect());
 
 /// What all files together are known by.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
@@ -124,7 +126,7 @@ pub async fn read_widget_versions(request: HttpRequest) -> Result<HttpResponse, 
 }
 
 fn serve(request: &HttpRequest, path: &str, caching: &'static str) -> Result<HttpResponse, ApiError> {
-    let found = FILES.iter().zip(TAGS.iter()).find(|(file, _)| file.path == path);
+    let found = FILES.iter().chain(TYPES).zip(TAGS.iter()).find(|(file, _)| file.path == path);
     let (file, (plain_tag, gzip_tag)) = found.ok_or(Protocol::NotFound)?;
     let coding = encoding::preferred(request.headers(), &[Coding::Gzip]);
     let (body, tag) = if coding == Coding::Gzip { (file.gzip, gzip_tag) } else { (file.body, plain_tag) };

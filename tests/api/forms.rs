@@ -4,6 +4,7 @@ use rejoinder::domain::site::{Moderation, SiteChange};
 use reqwest::Method;
 
 use crate::client::query;
+use crate::html::Html;
 use crate::pages::{fill, follow, html, send, shown};
 use crate::promise::promises;
 use crate::world::{Setup, origins};
@@ -13,6 +14,8 @@ promises![
     a_form_sent_twice_posts_once,
     two_readers_of_one_page_post_two_comments,
     a_comment_that_waits_is_said_to_wait,
+    the_same_words_can_be_sent_again_while_the_first_wait,
+    the_text_of_a_page_that_may_not_say_its_name_is_given_back,
     a_refused_form_comes_back_with_its_text,
     an_answer_is_posted_by_a_form,
     a_form_of_another_site_is_refused,
@@ -33,10 +36,14 @@ async fn a_comment_is_posted_by_a_form(setup: Setup) {
     let location = answer.required_header("location");
     let list = reader.thread("/a b?c=d&e", "").await.ok();
     let id = list["comments"][0]["id"].as_str().unwrap();
-    assert_eq!(location, format!("/t/default?thread=%2Fa+b%3Fc%3Dd%26e&comment={id}#c-{id}"));
+    assert_eq!(location, format!("/t/default?thread=%2Fa+b%3Fc%3Dd%26e&comment={id}&posted=published#c-{id}"));
     assert_eq!(list["comments"][0]["body"], "first line\nsecond line");
     let page = follow(&reader, &location).await;
     assert_eq!(page.texts("author"), ["Ada"]);
+    assert_eq!(page.texts("notice"), ["Your comment was posted. It can be seen by everybody."]);
+    assert!(page.all("meta").iter().any(|meta| meta.attribute("content") == Some("noindex")));
+    let again = follow(&reader, &location.replace("&posted=published", "")).await;
+    assert_eq!(again.texts("notice").len(), 0);
     let german = send(&reader, &[("thread", "/l"), ("name", "Ada"), ("body", "x"), ("lang", "en")]).await;
     assert!(german.with_status(303).required_header("location").contains("&lang=en#c-"));
 }
@@ -76,6 +83,47 @@ async fn a_comment_that_waits_is_said_to_wait(setup: Setup) {
     assert_eq!(page.one("notice").text, "Your comment waits for a moderator.");
     assert!(!page.linked_data().to_string().contains("secret"));
     assert_eq!(page.texts("body").len(), 0);
+}
+
+/// Two readers of one house agree, and see nothing of each other.
+async fn the_same_words_can_be_sent_again_while_the_first_wait(setup: Setup) {
+    let world = setup.start().await;
+    world.set_site(SiteChange { moderation: Some(Moderation::Pre), ..SiteChange::default() }).await;
+    let reader = world.reader();
+    let words = [("name", "Anonymous"), ("body", "I agree")];
+    let first = shown(&reader, &[("thread", "/a")]).await;
+    for _ in 0..2 {
+        fill(&reader, &first, &words).await.with_status(303);
+        assert_eq!(world.count("comments").await, 1, "one page, pressed twice");
+    }
+    for count in 2..4 {
+        let next = shown(&reader, &[("thread", "/a")]).await;
+        fill(&reader, &next, &words).await.with_status(303);
+        assert_eq!(world.count("comments").await, count);
+    }
+    let fragment = || async { Html::read(&reader.read("comments.html?thread=%2Fa").await.with_status(200).text()) };
+    let before = fragment().await;
+    assert_ne!(before.field("key"), first.field("key"));
+    assert_eq!(before.field("key"), fragment().await.field("key"));
+}
+
+/// As where the host says `Referrer-Policy: no-referrer`: the browser tells nobody which page the form is in.
+async fn the_text_of_a_page_that_may_not_say_its_name_is_given_back(setup: Setup) {
+    let world = setup.start().await;
+    let reader = world.reader();
+    let markup = "</textarea><script>alert(1)</script>\n& more";
+    let sent = [("thread", "/a"), ("name", "Ada"), ("body", markup), ("lang", "en")];
+    let refused = send(&reader, &sent).header("origin", "null").await.with_status(403);
+    assert_eq!(refused.required_header("cache-control"), "no-store");
+    let page = html(refused);
+    let kept = page.all("textarea")[0];
+    assert!(kept.attribute("readonly").is_some() && kept.attribute("name").is_none());
+    assert_eq!(kept.text.trim_start_matches('\n'), markup);
+    assert_eq!((page.all("form").len(), page.all("script").len()), (0, 0));
+    assert_eq!(page.all("label")[0].text, "This is what you wrote. Copy it if you want to keep it.");
+    let named = html(send(&reader, &sent).header("origin", "https://evil.example").await.with_status(403));
+    assert_eq!(named.all("textarea").len(), 0);
+    assert_eq!(world.count("comments").await, 0);
 }
 
 async fn a_refused_form_comes_back_with_its_text(setup: Setup) {
@@ -159,7 +207,9 @@ async fn a_form_of_another_site_is_refused(setup: Setup) {
     ];
     for headers in foreign {
         let answer = post(&headers).await.with_status(403);
-        assert!(!answer.text().contains("planted"), "{headers:?}");
+        assert!(!answer.text().contains("<b>planted"), "{headers:?}");
+        let is_unnamed = headers.contains(&("origin", "null"));
+        assert_eq!(answer.text().contains("planted"), is_unnamed, "{headers:?}");
         assert_eq!(html(answer).all("code")[0].text, "origin_not_allowed");
     }
     assert_eq!(reader.thread("/a", "").await.ok()["thread"]["comment_count"], 0);
@@ -230,6 +280,7 @@ async fn a_form_takes_from_the_quota_of_posts(setup: Setup) {
     post("two").await.with_status(303);
     let refused = post("three, with care").await.with_status(429);
     assert_eq!(refused.required_header("retry-after"), "30");
+    assert!(refused.required_header("ratelimit").contains("\"post\";r=0;t="), "{:?}", refused.headers);
     let page = html(refused);
     assert_eq!(page.field("body").as_deref(), Some("three, with care"));
     assert_eq!(page.texts("notice"), ["That was a lot at once. You can try again in 30 seconds."]);

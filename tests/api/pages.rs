@@ -5,6 +5,7 @@ use rejoinder::domain::site::SiteChange;
 use reqwest::Method;
 use serde_json::json;
 
+use crate::admin_threads::{change, id_of};
 use crate::answer::Answer;
 use crate::client::{Client, Request, query};
 use crate::html::Html;
@@ -19,6 +20,8 @@ promises![
     what_is_not_there_is_said_on_a_page,
     the_script_takes_over_what_it_would_show_too,
     a_page_is_in_the_language_of_its_reader,
+    a_page_has_one_heading_of_the_first_level,
+    a_time_is_written_in_the_language_of_the_page,
     a_page_is_the_same_for_everybody_and_kept_by_caches,
     a_page_can_not_be_made_to_do_what_it_should_not,
     search_engines_are_told_what_is_said,
@@ -90,7 +93,7 @@ async fn a_thread_can_be_read_without_scripts(setup: Setup) {
     assert_eq!(html.texts("author"), ["dave"; 4]);
     assert_eq!(html.texts("deleted").len(), 1);
     assert_eq!(html.texts("body"), ["stays", "the first", "a reply", "a deep reply"]);
-    assert_eq!(html.texts("score"), ["▲ 1"]);
+    assert_eq!(html.texts("score"), ["▲ 11 vote for it"]);
     assert_eq!(html.all("time")[0].attribute("datetime"), Some("2026-01-01T00:00:00.000Z"));
     let sorts: Vec<_> = html.all("a").into_iter().filter(|link| link.text == "Oldest" || link.text == "Best").collect();
     assert_eq!(sorts.len(), 2);
@@ -136,7 +139,7 @@ async fn a_comment_has_a_page_with_its_conversation(setup: Setup) {
     assert_eq!(bodies.first(), Some(&"root"));
     assert!(bodies.contains(&"depth 29") && bodies.contains(&"depth 30") && bodies.contains(&"answer"), "{bodies:?}");
     assert!(!bodies.contains(&"aside") && !bodies.contains(&"depth 1"), "{bodies:?}");
-    assert_eq!(html.with_class("linked").len(), 2);
+    assert_eq!((html.with_class("linked").len(), html.texts("badge")), (1, vec!["Linked comment"]));
     assert_eq!(html.all("rejoinder-comments")[0].attribute("id"), Some(format!("c-{parent}").as_str()));
     assert_eq!(html.with_class("form").len(), 0);
     for id in [&aside, &answer, &root] {
@@ -255,6 +258,41 @@ async fn a_page_is_in_the_language_of_its_reader(setup: Setup) {
     assert_eq!(page.field("lang").as_deref(), Some("en"));
 }
 
+async fn a_page_has_one_heading_of_the_first_level(setup: Setup) {
+    let world = setup.start().await;
+    let dave = world.author("dave");
+    let mut draft = dave.draft("/titled", "text");
+    draft["thread"]["title"] = json!("The ferry");
+    dave.post_json(&draft).await.created();
+    let headings = async |thread: &str, level: &str| {
+        let page = shown(&world.reader(), &[("thread", thread)]).await;
+        page.all(level).iter().map(|heading| heading.text.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(headings("/titled", "h1").await, ["Comments on “\u{2068}The ferry\u{2069}”"]);
+    assert_eq!(headings("/titled", "h2").await, ["Comments 1"]);
+    assert_eq!(headings("/untitled", "h1").await, ["Comments 0"]);
+    assert_eq!(headings("/untitled", "h2").await.len(), 0);
+    let fragment = world.reader().read("comments.html?thread=%2Funtitled").await.with_status(200);
+    assert_eq!(Html::read(&fragment.text()).all("h2").len(), 1);
+}
+
+async fn a_time_is_written_in_the_language_of_the_page(setup: Setup) {
+    let world = setup.start().await;
+    world.author("dave").says("/a", "text").await;
+    let cases = [
+        ("en", "Jan 1, 2026, 12:00\u{202f}AM UTC"),
+        ("de", "01.01.2026, 00:00 UTC"),
+        ("fr", "1 janv. 2026, 00:00 UTC"),
+        ("ja", "2026/01/01 0:00 UTC"),
+    ];
+    for (lang, text) in cases {
+        let page = shown(&world.reader(), &[("thread", "/a"), ("lang", lang)]).await;
+        let time = page.all("time")[0];
+        assert_eq!(time.text, text);
+        assert_eq!(time.attribute("datetime"), Some("2026-01-01T00:00:00.000Z"));
+    }
+}
+
 async fn a_page_is_the_same_for_everybody_and_kept_by_caches(setup: Setup) {
     let world = setup.start().await;
     let dave = world.author("dave");
@@ -303,7 +341,7 @@ async fn search_engines_are_told_what_is_said(setup: Setup) {
     dave.answers("/a", &root, "a reply").await;
     let page = shown(&world.reader(), &[("thread", "/a")]).await;
     let told = page.linked_data();
-    assert_eq!((&told["@context"], &told["@type"]), (&json!("https://schema.org"), &json!("DiscussionForumPosting")));
+    assert_eq!((&told["@context"], &told["@type"]), (&json!("https://schema.org"), &json!("WebPage")));
     assert_eq!(told["headline"], "</title><script>alert(2)</script>");
     assert_eq!(told["commentCount"], 2);
     let comment = &told["comment"][0];
@@ -312,6 +350,18 @@ async fn search_engines_are_told_what_is_said(setup: Setup) {
     assert_eq!(comment["comment"][0]["text"], "a reply");
     let own = format!("http://{}/t/default?thread=%2Fa&comment={root}#c-{root}", world.address());
     assert_eq!(comment["url"], own);
+    let old = dave.says("/a", "old and pinned").await;
+    for number in 0..21 {
+        world.pass_seconds(1);
+        dave.says("/a", &number.to_string()).await;
+    }
+    let mia = world.staff("Mia", Role::Moderator, &[]).await;
+    change(&mia, &id_of(&mia, "/a").await, &json!({"pinned_comment_id": old})).await.ok();
+    let pinned = shown(&world.reader(), &[("thread", "/a")]).await.linked_data();
+    let texts: Vec<_> = pinned["comment"].as_array().unwrap().iter().map(|comment| &comment["text"]).collect();
+    assert_eq!((texts.len(), texts[0], texts[1]), (21, &json!("old and pinned"), &json!("20")));
+    let all = shown(&world.reader(), &[("thread", "/a"), ("sort", "oldest")]).await.linked_data();
+    assert_eq!(all.to_string().matches("old and pinned").count(), 1);
     let canonical = page.all("link").into_iter().find(|link| link.attribute("rel") == Some("canonical")).unwrap();
     assert_eq!(canonical.attribute("href"), told["url"].as_str());
     let unknown = shown(&world.reader(), &[("thread", "/b")]).await;

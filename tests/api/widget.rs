@@ -20,11 +20,13 @@ promises![
     the_texts_of_the_widget_are_those_of_the_pages,
 ];
 
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 8] = [
     ("/widget.js", "text/javascript; charset=utf-8"),
     ("/writing.js", "text/javascript; charset=utf-8"),
     ("/count.js", "text/javascript; charset=utf-8"),
     ("/widget.css", "text/css; charset=utf-8"),
+    ("/widget.d.ts", "text/plain; charset=utf-8"),
+    ("/custom-elements.json", "application/json"),
     ("/widget.json", "application/json"),
     ("/widget/locales/de.json", "application/json"),
 ];

@@ -4,6 +4,11 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
+use icu_calendar::Gregorian;
+use icu_datetime::FixedCalendarDateTimeFormatter;
+use icu_datetime::fieldsets::YMDT;
+use icu_datetime::input::{Date, DateTime, Time};
+use icu_datetime::options::TimePrecision;
 use icu_locale_core::Locale;
 use icu_plurals::{PluralCategory, PluralRules};
 use serde::Deserialize;
@@ -31,6 +36,7 @@ pub struct Language {
     pub tag: &'static str,
     texts: HashMap<String, Text>,
     plurals: Option<PluralRules>,
+    moments: Option<FixedCalendarDateTimeFormatter<Gregorian, YMDT>>,
 }
 
 static LANGUAGES: LazyLock<Vec<Language>> = LazyLock::new(|| FILES.iter().map(|file| Language::read(*file)).collect());
@@ -84,8 +90,11 @@ impl Language {
     fn read((tag, file): (&'static str, &str)) -> Self {
         let texts = serde_json::from_str(file).unwrap_or_default();
         let locale: Option<Locale> = tag.parse().ok();
-        let plurals = locale.and_then(|locale| PluralRules::try_new_cardinal((&locale).into()).ok());
-        Self { tag, texts, plurals }
+        let locale = locale.as_ref();
+        let plurals = locale.and_then(|locale| PluralRules::try_new_cardinal(locale.into()).ok());
+        let parts = YMDT::medium().with_time_precision(TimePrecision::Minute);
+        let moments = locale.and_then(|locale| FixedCalendarDateTimeFormatter::try_new(locale.into(), parts).ok());
+        Self { tag, texts, plurals, moments }
     }
 
     /// Where lines begin.
@@ -101,6 +110,19 @@ impl Language {
     #[must_use]
     pub fn has(&self, key: &str) -> bool {
         self.texts.contains_key(key) || fallback().texts.contains_key(key)
+    }
+
+    /// Day and time of day, as the language writes them.
+    #[must_use]
+    pub fn moment(&self, moment: jiff::civil::DateTime) -> String {
+        let small = |number: i8| u8::try_from(number).unwrap_or_default();
+        let date = Date::try_new_gregorian(moment.year().into(), small(moment.month()), small(moment.day())).ok();
+        let time = Time::try_new(small(moment.hour()), small(moment.minute()), 0, 0).ok();
+        let parts = self.moments.as_ref().zip(date).zip(time);
+        parts.map_or_else(
+            || moment.strftime("%Y-%m-%d %H:%M").to_string(),
+            |((moments, date), time)| moments.format(&DateTime { date, time }).to_string(),
+        )
     }
 
     /// A text as it is.
@@ -189,6 +211,22 @@ mod tests {
     }
 
     #[test]
+    fn a_moment_is_written_as_the_language_does() {
+        let moment = jiff::civil::date(2026, 11, 5).at(15, 4, 59, 0);
+        let cases = [
+            ("en", "Nov 5, 2026, 3:04\u{202f}PM"),
+            ("de", "05.11.2026, 15:04"),
+            ("fr", "5 nov. 2026, 15:04"),
+            ("ja", "2026/11/05 15:04"),
+            ("zh", "2026年11月5日 15:04"),
+        ];
+        for (tag, written) in cases {
+            assert_eq!(find(tag).map(|language| language.moment(moment)).as_deref(), Some(written));
+        }
+        assert_eq!(Language::read(("n,o", "{}")).moment(moment), "2026-11-05 15:04");
+    }
+
+    #[test]
     fn a_value_is_put_in_once_and_not_looked_at_again() {
         let values = |name: &str| (name == "name").then_some("{count} {name}");
         assert_eq!(fill("to {name}, {other} { {name}", values), "to {count} {name}, {other} { {count} {name}");
@@ -214,7 +252,11 @@ mod tests {
     #[test]
     fn every_file_of_texts_can_be_read_and_has_plural_rules() {
         for language in all() {
-            assert!(!language.texts.is_empty() && language.plurals.is_some(), "{}", language.tag);
+            assert!(
+                !language.texts.is_empty() && language.plurals.is_some() && language.moments.is_some(),
+                "{}",
+                language.tag
+            );
         }
     }
 

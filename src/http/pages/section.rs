@@ -4,6 +4,7 @@ use std::fmt;
 
 use askama::Template;
 use askama::filters::HtmlSafe;
+use jiff::tz::TimeZone;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::addresses::Addresses;
@@ -101,18 +102,17 @@ pub(super) struct Shown<'a> {
 }
 
 /// A time for programs and for people.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Time {
     pub(super) exact: String,
     pub(super) text: String,
 }
 
-impl From<Timestamp> for Time {
-    fn from(time: Timestamp) -> Self {
-        let Ok(time) = jiff::Timestamp::from_millisecond(time.milliseconds()) else {
-            return Self::default();
-        };
-        Self { exact: format!("{time:.3}"), text: time.strftime("%Y-%m-%d %H:%M UTC").to_string() }
+impl Time {
+    /// The service doesn't know where its reader is, so the time of day is UTC, and says so.
+    fn of(time: Timestamp, language: &Language) -> Self {
+        let time = jiff::Timestamp::from_millisecond(time.milliseconds()).unwrap_or_default();
+        Self { exact: format!("{time:.3}"), text: format!("{} UTC", language.moment(TimeZone::UTC.to_datetime(time))) }
     }
 }
 
@@ -163,8 +163,8 @@ impl<'a> Items<'a> {
             is_pinned: self.pinned == Some(comment.id),
             answers,
             url: self.addresses.comment(comment.id),
-            time: comment.created_at.into(),
-            edited: comment.edited_at.map(Time::from),
+            time: Time::of(comment.created_at, language),
+            edited: comment.edited_at.map(|time| Time::of(time, language)),
             body: Body(&comment.html),
             text: comment.body.as_str(),
             up: comment.score.up,
