@@ -244,6 +244,7 @@ async fn read_everything(world: &World, key: &str) {
         let list = rejoinder::domain::page::List::Roots(&list_key, sort);
         let cursor = page.roots.next.map(|position| position.to_cursor(site.id, list));
         let page = comments::list(service, site.clone(), query(cursor)).await.unwrap();
+        comments::newest_hidden(service, &page.thread).await.unwrap();
         for root in page.roots.items.iter().take(1) {
             comments::replies(service, site.clone(), root.root.id, None, 20).await.unwrap();
             comments::find(service, site.clone(), root.root.id).await.unwrap();
