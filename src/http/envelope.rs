@@ -43,12 +43,12 @@ pub async fn envelope(
     let problem = response.response().extensions().get::<Problem>().cloned();
     if let Some(problem) = problem {
         let asked = response.request().clone();
-        let kept = response.response().extensions().get::<refusals::KeptText>().cloned();
+        let kept = response.response().extensions().get::<refusals::Kept>().cloned().unwrap_or_default();
         response = response.map_body(|head, _| {
             let headers = head.headers_mut();
             headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
             let is_page = refusals::is_page(asked.path());
-            let page = is_page.then(|| refusals::page(&asked, &problem, &request_id, kept.as_ref(), headers)).flatten();
+            let page = is_page.then(|| refusals::page(&asked, &problem, &request_id, &kept, headers)).flatten();
             BoxBody::new(page.unwrap_or_else(|| {
                 headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
                 problem.to_json(&request_id)

@@ -121,6 +121,9 @@ async fn the_text_of_a_page_that_may_not_say_its_name_is_given_back(setup: Setup
     assert_eq!(kept.text.trim_start_matches('\n'), markup);
     assert_eq!((page.all("form").len(), page.all("script").len()), (0, 0));
     assert_eq!(page.all("label")[0].text, "This is what you wrote. Copy it if you want to keep it.");
+    let german = [("thread", "/a"), ("name", "Ada"), ("body", "hier"), ("lang", "de")];
+    let german = html(send(&reader, &german).header("origin", "null").await.with_status(403));
+    assert_eq!((german.all("html")[0].attribute("lang"), german.all("textarea").len()), (Some("de"), 1));
     let named = html(send(&reader, &sent).header("origin", "https://evil.example").await.with_status(403));
     assert_eq!(named.all("textarea").len(), 0);
     assert_eq!(world.count("comments").await, 0);

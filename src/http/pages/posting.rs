@@ -13,7 +13,7 @@ use super::addresses::Addresses;
 use super::answers::{private, vary_by_language};
 use super::form::{Complaints, Typed};
 use super::language;
-use super::refusals::KeptText;
+use super::refusals::Kept;
 use super::thread::{Asked, language_of, page};
 use crate::domain::id::CommentId;
 use crate::domain::idempotency::{Fingerprint, IdempotencyKey};
@@ -117,9 +117,9 @@ fn refuse_other_pages(request: &HttpRequest, api: &Api, site: &Site) -> Result<(
 fn refused(request: &HttpRequest, form: &mut Form, error: &ApiError) -> HttpResponse {
     let mut response = error.error_response();
     let is_unnamed = request.headers().get(ORIGIN).is_some_and(|origin| origin == "null");
-    if let Some(body) = form.take("body").ok().flatten().filter(|_| is_unnamed) {
-        response.extensions_mut().insert(KeptText(body));
-    }
+    let mut take = |name| form.take(name).ok().flatten();
+    let kept = Kept { lang: take("lang"), text: take("body").filter(|_| is_unnamed) };
+    response.extensions_mut().insert(kept);
     response
 }
 

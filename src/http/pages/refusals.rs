@@ -23,9 +23,14 @@ struct RefusalView<'a> {
     kept: Option<&'a str>,
 }
 
-/// What somebody wrote, with a refusal that has no form to give it back in: it is shown, to be copied. Goes with the answer.
-#[derive(Debug, Clone)]
-pub struct KeptText(pub String);
+/// What is left of a form that was refused as a whole. Goes with the answer.
+#[derive(Debug, Clone, Default)]
+pub struct Kept {
+    /// The language that it asked for.
+    pub lang: Option<String>,
+    /// What somebody wrote: it is shown, to be copied.
+    pub text: Option<String>,
+}
 
 /// Whether what stands at this address is for people.
 #[must_use]
@@ -39,14 +44,15 @@ pub fn page(
     request: &HttpRequest,
     problem: &Problem,
     request_id: &str,
-    kept: Option<&KeptText>,
+    kept: &Kept,
     headers: &mut HeaderMap,
 ) -> Option<String> {
-    let lang = Query::of(request).take("lang").ok().flatten().filter(|lang| language::is_tag(lang));
+    let lang = kept.lang.clone().or_else(|| Query::of(request).take("lang").ok().flatten());
+    let lang = lang.filter(|lang| language::is_tag(lang));
     let language = language_of(lang.as_deref(), request);
     let (code, status) = (problem.code(), problem.status());
     let sentence = sentence(language, code, &[]);
-    let (title, kept) = (language.text("page.refused"), kept.map(|KeptText(text)| text.as_str()));
+    let (title, kept) = (language.text("page.refused"), kept.text.as_deref());
     let html = RefusalView { language, title, sentence, status, code, request_id, kept };
     let html = html.render().ok()?;
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(HTML));
