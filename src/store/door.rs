@@ -177,6 +177,18 @@ impl Store {
         }
     }
 
+    /// The most connections for readers, and where they share them for writers.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.0.pool.status().max_size
+    }
+
+    /// Whether all is written by one thread with a connection of its own.
+    #[must_use]
+    pub fn has_one_writer(&self) -> bool {
+        self.0.writer.is_some()
+    }
+
     /// Opens the database and brings its schema up to date. Blocks; not to be called from async code.
     ///
     /// # Errors
