@@ -23,6 +23,7 @@ use super::answer::{PUBLIC_CACHING, coded_tag, entity_tag, next_link};
 use super::encoding::{self, Coding, MIN_COMPRESSED_BYTES};
 use super::error::ApiError;
 use crate::domain::site::Site;
+use crate::service::admission::Class;
 use crate::service::changes::{Changes, Moment, Sources};
 
 /// How long an answer is given without a look into the store: other processes may have changed what it was made of.
@@ -248,6 +249,7 @@ impl Read<'_> {
     where
         M: AsyncFnOnce() -> Result<Made, ApiError>,
     {
+        let _permit = self.api.service.admission.enter(Class::Read, self.site.id).await?;
         let asked_at = (self.api.service.changes.now(), self.api.service.clock.uptime());
         let answer = make().await?;
         let answer = Arc::new(finish(self.request, answer, self.site, asked_at, before)?);

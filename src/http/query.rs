@@ -151,20 +151,14 @@ pub fn thread_key(text: &str) -> Result<ThreadKey, ApiError> {
 /// Whether every `%` in the path and query begins an escape, and all escapes together are UTF-8.
 #[must_use]
 pub fn is_well_escaped(text: &str) -> bool {
-    let mut bytes = text.bytes();
-    let mut decoded = Vec::with_capacity(text.len());
-    while let Some(byte) = bytes.next() {
-        if byte != b'%' {
-            decoded.push(byte);
-            continue;
-        }
-        let mut digit = || bytes.next().and_then(|byte| char::from(byte).to_digit(16));
-        let (Some(high), Some(low)) = (digit(), digit()) else {
-            return false;
-        };
-        decoded.push(u8::try_from(high * 16 + low).unwrap_or(0));
+    let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_hexdigit);
+    let bytes = text.as_bytes();
+    let mut escapes = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'%').map(|(at, _)| at).peekable();
+    if escapes.peek().is_none() {
+        return true;
     }
-    std::str::from_utf8(&decoded).is_ok()
+    let are_whole = escapes.all(|at| is_digit(bytes.get(at + 1)) && is_digit(bytes.get(at + 2)));
+    are_whole && percent_encoding::percent_decode(bytes).decode_utf8().is_ok()
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ fn addresses() -> Vec<Address> {
     [on_sites(), staff_themselves(), work_of_staff(), beside_the_api(), pages()].into_iter().flatten().collect()
 }
 
-/// What readers and writers of a site ask for.
+/// What readers and writers of a site ask for. They are tried in this order, so what is asked most stands first.
 fn on_sites() -> Vec<Address> {
     vec![
         address(
@@ -34,6 +34,13 @@ fn on_sites() -> Vec<Address> {
             vec![
                 on_site(Method::GET, "list_comments", Access::Read, comments::list_comments),
                 on_site(Method::POST, "post_comment", Access::Write(Action::Post), comments::post_comment),
+            ],
+        ),
+        address(
+            "/api/v1/sites/{site}/counts",
+            vec![
+                on_site(Method::GET, "count_comments", Access::Read, threads::count_comments),
+                on_site(Method::POST, "count_many_comments", Access::Read, threads::count_many_comments),
             ],
         ),
         address(
@@ -59,13 +66,6 @@ fn on_sites() -> Vec<Address> {
         address(
             "/api/v1/sites/{site}/comments/{comment_id}/vote",
             vec![on_site(Method::PUT, "vote", Access::Write(Action::Vote), votes::vote)],
-        ),
-        address(
-            "/api/v1/sites/{site}/counts",
-            vec![
-                on_site(Method::GET, "count_comments", Access::Read, threads::count_comments),
-                on_site(Method::POST, "count_many_comments", Access::Read, threads::count_many_comments),
-            ],
         ),
         address(
             "/api/v1/sites/{site}/rankings/most-commented",

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::admission::Class;
 use super::changes::Subject;
 use super::posting::DraftText;
 use super::screening::{self, Screened};
@@ -47,6 +48,7 @@ pub async fn edit(
     if client.token.is_none() {
         return Err(Refusal::TokenRequired.into());
     }
+    let _permit = service.admission.enter(Class::Write, site.id).await?;
     let text = screening::read(service, &site, &text, None).await?;
     let network = service.hash_network(client.network)?;
     let (service_in, site_id) = (service.clone(), site.id);
@@ -111,6 +113,7 @@ pub async fn delete(
     id: CommentId,
     precondition: Option<Precondition>,
 ) -> Result<(), Error> {
+    let _permit = service.admission.enter(Class::Write, site.id).await?;
     let (clock, site_id) = (service.clock.clone(), site.id);
     let work = move |connection: &mut Connection| {
         let current = hold_own(connection, &site, &client, id, precondition.as_ref(), clock.now())?;

@@ -3,6 +3,7 @@
 //! A use case is given values that hold their invariants, and answers with values or a refusal. It knows neither HTTP nor
 //! SQL.
 
+pub mod admission;
 pub mod audits;
 pub mod authors;
 pub mod bans;
@@ -87,6 +88,8 @@ pub struct Service {
     blocked: Arc<Mutex<BlockedTally>>,
     /// What was changed when.
     pub changes: changes::Changes,
+    /// Who may go to the store now.
+    pub admission: admission::Admission,
     /// The key of the hashes of networks, once it was read.
     network_key: Arc<OnceLock<NetworkKey>>,
     rule_sets: screening::RuleSets,
@@ -110,8 +113,10 @@ impl Service {
     /// The use cases over these parts.
     #[must_use]
     pub fn new(store: Store, quotas: Quotas, clock: Clock, randomness: Randomness, sessions: SessionPolicy) -> Self {
+        let limits = admission::Limits::of_store(store.connections(), store.has_one_writer());
         Self {
             store,
+            admission: admission::Admission::new(limits),
             quotas,
             clock,
             randomness,

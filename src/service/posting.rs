@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::admission::Class;
 use super::changes::Subject;
 use super::guests::{self, Identified, Welcome};
 use super::screening::{self, Screened};
@@ -103,6 +104,7 @@ pub async fn post(
     retry: Option<Retry>,
     render: Render,
 ) -> Result<Answer, Error> {
+    let _permit = service.admission.enter(Class::Write, site.id).await?;
     let writer = client.token.as_ref().map_or(Writer::Network(client.network), |token| Writer::Guest(token.hash()));
     let retry = retry.map(|retry| (ReplayId::of(site.id, &writer, &retry.key), retry));
     let _running = retry.as_ref().map(|(id, _)| Running::begin(&service.running, *id)).transpose()?;

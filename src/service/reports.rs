@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::admission::Class;
 use super::changes::Subject;
 use super::{Client, Error, Service, guests, log, screening, visibility};
 use crate::domain::address::NetworkHash;
@@ -39,6 +40,7 @@ pub async fn report(
     id: CommentId,
     complaint: Complaint,
 ) -> Result<(), Error> {
+    let _permit = service.admission.enter(Class::Write, site.id).await?;
     let network = service.hash_network(client.network)?;
     let (service_in, site_id) = (service.clone(), site.id);
     let work = move |connection: &mut Connection| {

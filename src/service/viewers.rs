@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::admission::Class;
 use super::{Client, Error, Service, guests};
 use crate::domain::comment::Comment;
 use crate::domain::id::CommentId;
@@ -27,6 +28,7 @@ pub struct Own {
 /// # Errors
 /// A refusal when there is no token or nobody has it; else the store's trouble.
 pub async fn find(service: &Service, site: Arc<Site>, client: Client, key: ThreadKey) -> Result<Own, Error> {
+    let _permit = service.admission.enter(Class::Read, site.id).await?;
     let work = move |connection: &mut Connection| {
         let author = guests::recognise(connection, site.id, client.token.as_ref())?;
         let thread = store::threads::find(connection, site.id, &key)?;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::admission::Class;
 use super::changes::Subject;
 use super::guests::{self, Identified, Welcome};
 use super::{Client, Error, Service, screening};
@@ -48,6 +49,7 @@ pub async fn vote(
     if !counted {
         return Err(Refusal::VotingDisabled.into());
     }
+    let _permit = service.admission.enter(Class::Write, site.id).await?;
     let (service_in, site_id) = (service.clone(), site.id);
     let mut welcome = Welcome::default();
     let work = move |connection: &mut Connection| run(connection, &service_in, &site, &client, &mut welcome, id, vote);

@@ -17,7 +17,7 @@ use super::connection::Connection;
 use super::error::Error;
 use super::migrations::{self, MigrationError};
 use super::postgres::Postgres;
-use super::sqlite::{self, Job};
+use super::sqlite::{self, Job, Synchronous};
 use crate::config::DatabaseSettings;
 
 /// How long a use case waits for a connection, or for its turn to write.
@@ -44,15 +44,17 @@ impl UseCaseError for Error {
 /// Which database, and how to connect to it.
 #[derive(Clone)]
 enum Database {
-    Sqlite { path: String },
+    Sqlite { path: String, synchronous: Synchronous },
     Postgres(Box<Postgres>),
 }
 
 impl Database {
     fn parse(settings: &DatabaseSettings) -> Result<Self, Error> {
         let url = settings.url();
-        if let Some(path) = url.strip_prefix("sqlite://") {
-            return Ok(Self::Sqlite { path: path.to_owned() });
+        if let Some(address) = url.strip_prefix("sqlite://") {
+            let (path, query) = address.split_once('?').unwrap_or((address, "synchronous=full"));
+            let synchronous = Synchronous::parse(query)?;
+            return Ok(Self::Sqlite { path: path.to_owned(), synchronous });
         }
         let postgres = Postgres::parse(url).map_err(|error| Error::Failed(error.to_string()))?;
         Ok(Self::Postgres(Box::new(postgres)))
@@ -60,7 +62,7 @@ impl Database {
 
     fn connect(&self) -> Result<Connection, Error> {
         match self {
-            Self::Sqlite { path } => sqlite::open(path),
+            Self::Sqlite { path, synchronous } => sqlite::open(path, *synchronous),
             Self::Postgres(postgres) => Ok(Connection::Postgres(Box::new(postgres.connect()?))),
         }
     }
@@ -170,9 +172,21 @@ impl Store {
     #[must_use]
     pub fn file(settings: &DatabaseSettings) -> Option<PathBuf> {
         match Database::parse(settings) {
-            Ok(Database::Sqlite { path }) => Some(PathBuf::from(path)),
+            Ok(Database::Sqlite { path, .. }) => Some(PathBuf::from(path)),
             _ => None,
         }
+    }
+
+    /// The most connections for readers, and where they share them for writers.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.0.pool.status().max_size
+    }
+
+    /// Whether all is written by one thread with a connection of its own.
+    #[must_use]
+    pub fn has_one_writer(&self) -> bool {
+        self.0.writer.is_some()
     }
 
     /// Opens the database and brings its schema up to date. Blocks; not to be called from async code.

@@ -24,11 +24,9 @@ const ATTEMPTS: u32 = 3;
 /// How many writes share one commit.
 const BATCH_LENGTH: usize = 256;
 
-/// What every connection is set to. `synchronous=FULL` syncs the log at each commit, so that what was acknowledged
-/// survives a loss of power.
+/// What every connection is set to.
 const SETTINGS: &str = "
     PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
     PRAGMA recursive_triggers = ON;
     PRAGMA trusted_schema = OFF;
@@ -38,6 +36,35 @@ const SETTINGS: &str = "
     PRAGMA mmap_size = 268435456;
     PRAGMA journal_size_limit = 67108864;
 ";
+
+/// When the log is synced to the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Synchronous {
+    /// At each commit, so that what was acknowledged survives a loss of power.
+    Full,
+    /// Before it is folded into the database: the last commits can be lost with the power, and nothing else.
+    Normal,
+}
+
+impl Synchronous {
+    /// Reads what stands behind the path in the address of a database.
+    pub(super) fn parse(query: &str) -> Result<Self, Error> {
+        match query {
+            "synchronous=full" => Ok(Self::Full),
+            "synchronous=normal" => Ok(Self::Normal),
+            other => Err(Error::Failed(format!(
+                "`?{other}` in the address of the database is not known; it takes ?synchronous=full or ?synchronous=normal"
+            ))),
+        }
+    }
+
+    const fn setting(self) -> &'static str {
+        match self {
+            Self::Full => "PRAGMA synchronous = FULL",
+            Self::Normal => "PRAGMA synchronous = NORMAL",
+        }
+    }
+}
 
 /// A version of SQLite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,7 +111,7 @@ struct Version {
 }
 
 /// Opens the database at `path`, making it and its folder if need be.
-pub(super) fn open(path: &str) -> Result<Connection, Error> {
+pub(super) fn open(path: &str, synchronous: Synchronous) -> Result<Connection, Error> {
     let failed = |error: &dyn std::fmt::Display| Error::Failed(format!("can't open the database {path}: {error}"));
     if let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty()) {
         DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| failed(&error))?;
@@ -96,6 +123,7 @@ pub(super) fn open(path: &str) -> Result<Connection, Error> {
     let found: Version = diesel::sql_query("SELECT sqlite_version() AS version").get_result(&mut connection)?;
     SqliteVersion::check(&found.version).map_err(|error| Error::Failed(error.to_string()))?;
     connection.batch_execute(SETTINGS).map_err(|error| failed(&error))?;
+    connection.batch_execute(synchronous.setting()).map_err(|error| failed(&error))?;
     Ok(Connection::Sqlite(Box::new(connection)))
 }
 

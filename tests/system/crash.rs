@@ -12,21 +12,24 @@ use std::time::Duration;
 use crate::fresh::{Fresh, Kind};
 use serde_json::{Value, json};
 
-const ROUNDS: usize = 10;
 const POSTERS: usize = 8;
 /// After so many acknowledged posts of a round the service is killed, in the middle of others.
 const POSTS_BEFORE_KILL: usize = 40;
 const THREADS: usize = 3;
 
 /// A running service, and where it listens.
-struct Running {
-    process: Child,
-    address: SocketAddr,
+pub(crate) struct Running {
+    pub(crate) process: Child,
+    pub(crate) address: SocketAddr,
 }
 
 impl Running {
     fn start(database: &Fresh) -> Self {
-        let mut process = database.program(&["serve"]).stderr(Stdio::piped()).spawn().unwrap();
+        Self::run(database.program(&["serve"]))
+    }
+
+    pub(crate) fn run(mut command: Command) -> Self {
+        let mut process = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
         let address = lines
             .by_ref()
@@ -51,7 +54,7 @@ impl Drop for Running {
 }
 
 /// One request on a connection of its own; `None` if the service went away before its answer was there.
-fn exchange(address: SocketAddr, method: &str, path: &str, key: &str, body: &str) -> Option<(u16, Value)> {
+pub(crate) fn exchange(address: SocketAddr, method: &str, path: &str, key: &str, body: &str) -> Option<(u16, Value)> {
     let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(10)).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
     let length = body.len();
@@ -130,10 +133,10 @@ fn read_all(address: SocketAddr) -> BTreeMap<String, BTreeSet<String>> {
     found
 }
 
-fn acknowledged_comments_survive(kind: Kind) {
+fn acknowledged_comments_survive(kind: Kind, rounds: usize) {
     let database = Fresh::new(kind);
     let posts = Posts::default();
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         post_until_killed(Running::start(&database), &posts, round);
     }
     let running = Running::start(&database);
@@ -153,7 +156,7 @@ fn acknowledged_comments_survive(kind: Kind) {
     let found = read_all(running.address);
     assert_eq!(found.keys().collect::<Vec<_>>(), known.keys().collect::<Vec<_>>());
     assert!(found.values().all(|ids| ids.len() == 1));
-    assert!(known.len() >= ROUNDS * POSTS_BEFORE_KILL);
+    assert!(known.len() >= rounds * POSTS_BEFORE_KILL);
     running.kill();
 
     let verified = database.program(&["counts", "--verify"]).output().unwrap();
@@ -164,12 +167,12 @@ fn acknowledged_comments_survive(kind: Kind) {
 
 #[test]
 fn acknowledged_comments_survive_kill_9_on_sqlite() {
-    acknowledged_comments_survive(Kind::Sqlite);
+    acknowledged_comments_survive(Kind::Sqlite, 50);
 }
 
 #[test]
 fn acknowledged_comments_survive_kill_9_on_postgresql() {
-    acknowledged_comments_survive(Kind::Postgresql);
+    acknowledged_comments_survive(Kind::Postgresql, 10);
 }
 
 /// Opens the database with another program, and closes it.

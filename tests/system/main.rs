@@ -10,6 +10,7 @@
 
 mod cli;
 mod crash;
+mod disk;
 mod fresh;
 mod migrations;
 mod outage;

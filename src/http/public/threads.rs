@@ -15,6 +15,7 @@ use crate::http::gate::Visit;
 use crate::http::query::{Query, thread_key};
 use crate::http::shape::{Fault, Part, ShapeError};
 use crate::http::{Api, cache, json};
+use crate::service::admission::Class;
 use crate::service::threads;
 
 /// The most threads of one call.
@@ -101,6 +102,7 @@ pub async fn count_many_comments(
     let keys: Option<Vec<ThreadKey>> = query.threads.iter().map(|text| ThreadKey::parse(text)).collect();
     let refused = InputError { pointer: "/threads".into(), rule: Rule::InvalidThreadKey };
     let keys = keys.ok_or_else(|| Refusal::Input(vec![refused]))?;
+    let _permit = api.service.admission.enter(Class::Read, visit.site.id).await?;
     let threads = threads::count(&api.service, visit.site, keys).await?;
     let answer = to_json(&CountsAnswer::of(&threads))?;
     // What is asked by POST is in nobody's cache.
