@@ -72,7 +72,7 @@ export class Further {
   replies = (root) => this.#once(`replies:${root}`, async (asker) => {
     const next = await this.#readReplies(this.#state, root);
     if (next) this.#setAndGo(next, asker, true);
-  }, (text) => this.view.list?.views.get(root)?.say(text));
+  }, (text) => this.view.list?.say(root, text));
 
   /**
    * The next page of what is below a root; null if that was read meanwhile.

@@ -4,7 +4,7 @@
 /** @import { Facts } from './comment.js' */
 
 import { CommentView } from './comment.js';
-import { arrange, list, set, setText } from './dom.js';
+import { arrange, h, list, set, setText } from './dom.js';
 import { branchOf, missingReplies } from './store.js';
 
 /** Replies to those this deep are folded until somebody wants to see them, unless there are few. */
@@ -25,6 +25,8 @@ export class List {
   #shown = new Map();
   /** @type {Set<string>} */
   #unfolded = new Set();
+  /** @type {Map<string, HTMLElement>} what is said beside the buttons for more of a root */
+  #notes = new Map();
   /** @type {ThreadState | null} */
   #state = null;
   /** @type {CommentView | null} */
@@ -95,6 +97,22 @@ export class List {
     }
   }
 
+  /**
+   * Says something beside the button for more of a root, or takes it back.
+   *
+   * @param {string} root
+   * @param {string | null} text
+   */
+  say(root, text) {
+    if (text === null && !this.#notes.delete(root)) return;
+    if (text !== null) {
+      this.#notes.set(root, h('p', { class: 'notice', part: 'notice' }, text));
+      this.context.announce(text);
+    }
+    this.#shown.delete(root);
+    if (this.#state) this.show(this.#state);
+  }
+
   /** Says anew how long ago the newer comments were. */
   tick() {
     const now = this.context.now();
@@ -120,7 +138,7 @@ export class List {
     if (deep && !folded && branch.branches.length > 0) this.#unfolded.add(comment.id);
     const below = folded ? [] : branch.branches.map((child) => this.#item(child, shown));
     const more = this.#more(view, branch, folded);
-    arrange(view.element, [view.article, below.length > 0 && view.replies, more]);
+    arrange(view.element, [view.article, below.length > 0 && view.replies, this.#notes.get(comment.id) ?? null, more]);
     if (below.length > 0) arrange(view.replies, below);
     return view.element;
   }
