@@ -167,8 +167,7 @@ impl Script {
 /// None but a defect.
 pub async fn read_widget_versions(request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let [widget, further, writing, ranked, count] = SCRIPTS.map(Script::of);
-    let scripts =
-        Scripts { widget: widget?, further: further?, writing: writing?, ranked: ranked?, count: count? };
+    let scripts = Scripts { widget: widget?, further: further?, writing: writing?, ranked: ranked?, count: count? };
     let body = Bytes::from(to_json(&VersionAnswer { version: version(), scripts })?);
     let tag = entity_tag(&body);
     let mut response = public_bytes(&request, body, &tag, "application/json", CACHING);

@@ -108,7 +108,8 @@ async fn parts_of_two_versions_never_meet(setup: Setup) {
         for address in [format!("{path}?v=000000000000"), format!("/widget/{version}{path}?v=000000000000")] {
             world.reader().get(&address).await.refused(404, "not_found");
         }
-        let gone = world.reader().get(&format!("/widget/000000000000{path}")).header("origin", "https://news.example").await;
+        let gone =
+            world.reader().get(&format!("/widget/000000000000{path}")).header("origin", "https://news.example").await;
         assert_eq!(gone.required_header("access-control-allow-origin"), "*");
         gone.refused(404, "not_found");
     }

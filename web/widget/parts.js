@@ -31,7 +31,7 @@ async function get(name) {
   const address = `./${name}.js?v=${PARTS[name]}`;
   try {
     // Browsers may remember of a whole address that it couldn't be had.
-    return await import(`${address}#${failures}`);
+    return await import(failures > 0 ? `${address}#${failures}` : address);
   } catch (error) {
     failures += 1;
     const answer = await fetch(new URL(address, import.meta.url)).catch(() => null);
