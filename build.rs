@@ -3,12 +3,10 @@
 
 use std::error::Error;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use brotli::enc::BrotliEncoderParams;
 
 /// Where the files of the moderation page are.
 const MODERATION: &str = "web/moderation";
@@ -109,17 +107,23 @@ fn compressed(file: &Path, name: &str, folder: &Path) -> Result<String, Box<dyn 
     packed(file, name, &path, content_type, folder)
 }
 
-/// A file and the same compressed, as a value of the program.
+/// A file and the same compressed, as small as it can be, as a value of the program.
 fn packed(file: &Path, name: &str, path: &str, content_type: &str, folder: &Path) -> Result<String, Box<dyn Error>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(&fs::read(file)?)?;
-    let small = folder.join(format!("{}.gz", name.replace('/', "-")));
-    fs::write(&small, encoder.finish()?)?;
+    let body = fs::read(file)?;
+    let mut gzip = Vec::new();
+    zopfli::compress(zopfli::Options::default(), zopfli::Format::Gzip, body.as_slice(), &mut gzip)?;
+    let params = BrotliEncoderParams { quality: 11, size_hint: body.len(), ..BrotliEncoderParams::default() };
+    let mut brotli = Vec::new();
+    brotli::BrotliCompress(&mut body.as_slice(), &mut brotli, &params)?;
+    let keep = |coded: Vec<u8>, ending: &str| {
+        let target = folder.join(format!("{}.{ending}", name.replace('/', "-")));
+        fs::write(&target, coded).map(|()| target.display().to_string())
+    };
+    let (gzip, brotli) = (keep(gzip, "gz")?, keep(brotli, "br")?);
     let source = fs::canonicalize(file)?.display().to_string();
-    let small = small.display().to_string();
     Ok(format!(
-        "File {{ path: {path:?}, body: include_bytes!({source:?}), gzip: include_bytes!({small:?}), \
-         content_type: {content_type:?} }},",
+        "File {{ path: {path:?}, body: include_bytes!({source:?}), gzip: include_bytes!({gzip:?}), \
+         brotli: include_bytes!({brotli:?}), content_type: {content_type:?} }},",
     ))
 }
 

@@ -244,6 +244,8 @@ fn beside_the_api() -> Vec<Address> {
         address("/moderation/{folder}/{file}", vec![open("read_moderation_part", assets::read_moderation_page)]),
         address("/widget.js", vec![open("read_widget", widget::read_widget)]),
         address("/writing.js", vec![open("read_writing", widget::read_widget)]),
+        address("/further.js", vec![open("read_further", widget::read_widget)]),
+        address("/ranked.js", vec![open("read_ranked", widget::read_widget)]),
         address("/count.js", vec![open("read_count", widget::read_widget)]),
         address("/widget.css", vec![open("read_widget_style", widget::read_widget)]),
         address("/widget.d.ts", vec![open("read_widget_types", widget::read_widget)]),

@@ -15,6 +15,7 @@ use crate::world::Setup;
 promises![
     any_page_may_load_the_widget,
     the_widget_is_sent_compressed_to_who_takes_that,
+    parts_of_two_versions_never_meet,
     a_version_never_changes_what_it_stands_for,
     what_the_widget_has_not_is_not_there,
     the_texts_of_the_widget_are_those_of_the_pages,
@@ -22,6 +23,8 @@ promises![
 
 const FILES: [(&str, &str); 8] = [
     ("/widget.js", "text/javascript; charset=utf-8"),
+    ("/further.js", "text/javascript; charset=utf-8"),
+    ("/ranked.js", "text/javascript; charset=utf-8"),
     ("/writing.js", "text/javascript; charset=utf-8"),
     ("/count.js", "text/javascript; charset=utf-8"),
     ("/widget.css", "text/css; charset=utf-8"),
@@ -33,7 +36,12 @@ const FILES: [(&str, &str); 8] = [
 
 fn unpacked(answer: &Answer) -> Vec<u8> {
     let mut plain = Vec::new();
-    GzDecoder::new(answer.body.as_slice()).read_to_end(&mut plain).unwrap();
+    let mut body = answer.body.as_slice();
+    match answer.required_header("content-encoding").as_str() {
+        "br" => brotli::BrotliDecompress(&mut body, &mut plain).unwrap(),
+        "gzip" => drop(GzDecoder::new(body).read_to_end(&mut plain).unwrap()),
+        other => panic!("{other}"),
+    }
     plain
 }
 
@@ -61,24 +69,51 @@ async fn the_widget_is_sent_compressed_to_who_takes_that(setup: Setup) {
     for (path, _) in FILES.into_iter().filter(|(path, _)| *path != "/widget.json") {
         let plain = world.reader().get(path).await.with_status(200);
         assert!(!plain.has_header("content-encoding"));
-        let small = world.reader().get(path).header("accept-encoding", "br;q=0.5, gzip").await.with_status(200);
-        assert_eq!(small.required_header("content-encoding"), "gzip");
-        assert_eq!(unpacked(&small), plain.body, "{path}");
-        for answer in [&plain, &small] {
-            assert_eq!(answer.required_header("vary"), "Accept-Encoding");
-        }
-        let (tag, small_tag) = (plain.required_header("etag"), small.required_header("etag"));
-        assert_ne!(tag, small_tag, "{path}");
+        assert_eq!(plain.required_header("vary"), "Accept-Encoding");
+        let tag = plain.required_header("etag");
         let again = |encoding: &str, tag: &str| {
             world.reader().get(path).header("accept-encoding", encoding).header("if-none-match", tag)
         };
-        let known = again("gzip", &small_tag).await.with_status(304);
-        assert_eq!(known.required_header("vary"), "Accept-Encoding");
-        assert!(!known.has_header("content-encoding") && known.body.is_empty());
+        for (accepted, coding) in [("gzip, deflate, br, zstd", "br"), ("br;q=0.5, gzip", "gzip")] {
+            let small = world.reader().get(path).header("accept-encoding", accepted).await.with_status(200);
+            assert_eq!(small.required_header("content-encoding"), coding);
+            assert_eq!(small.required_header("vary"), "Accept-Encoding");
+            assert_eq!(unpacked(&small), plain.body, "{path}");
+            let small_tag = small.required_header("etag");
+            assert_ne!(tag, small_tag, "{path}");
+            let known = again(accepted, &small_tag).await.with_status(304);
+            assert_eq!(known.required_header("vary"), "Accept-Encoding");
+            assert!(!known.has_header("content-encoding") && known.body.is_empty());
+            again("identity", &small_tag).await.with_status(200);
+        }
         again("identity", &tag).await.with_status(304);
-        again("identity", &small_tag).await.with_status(200);
         let refused = world.reader().get(path).header("accept-encoding", "gzip;q=0").await.with_status(200);
         assert_eq!(refused.body, plain.body);
+    }
+}
+
+async fn parts_of_two_versions_never_meet(setup: Setup) {
+    let world = setup.start().await;
+    let versions = world.reader().get("/widget.json").await.ok();
+    let version = versions["version"].as_str().unwrap();
+    for name in ["further", "writing", "ranked"] {
+        let url = versions["scripts"][name]["url"].as_str().unwrap();
+        let short = url.replace(&format!("/widget/{version}"), "");
+        let path = format!("/{name}.js");
+        let part = world.reader().get(&path).await.with_status(200).body;
+        // By its content, also out of the folder of an older version.
+        for address in [url.to_owned(), short, url.replace(version, "000000000000")] {
+            let answer = world.reader().get(&address).await.with_status(200);
+            assert_eq!(answer.required_header("cache-control"), "public, max-age=31536000, immutable");
+            assert_eq!(answer.body, part);
+        }
+        for address in [format!("{path}?v=000000000000"), format!("/widget/{version}{path}?v=000000000000")] {
+            world.reader().get(&address).await.refused(404, "not_found");
+        }
+        let gone =
+            world.reader().get(&format!("/widget/000000000000{path}")).header("origin", "https://news.example").await;
+        assert_eq!(gone.required_header("access-control-allow-origin"), "*");
+        gone.refused(404, "not_found");
     }
 }
 
@@ -86,10 +121,11 @@ async fn a_version_never_changes_what_it_stands_for(setup: Setup) {
     let world = setup.start().await;
     let versions = world.reader().get("/widget.json").await.ok();
     let version = versions["version"].as_str().unwrap();
-    for (name, short) in [("widget", "/widget.js"), ("writing", "/writing.js"), ("count", "/count.js")] {
+    for name in ["widget", "further", "writing", "ranked", "count"] {
+        let short = &format!("/{name}.js");
         let script = &versions["scripts"][name];
         let url = script["url"].as_str().unwrap();
-        assert_eq!(url, format!("/widget/{version}{short}"));
+        assert_eq!(url.split('?').next().unwrap(), format!("/widget/{version}{short}"));
         let file = world.reader().get(url).await.with_status(200);
         assert_eq!(file.required_header("cache-control"), "public, max-age=31536000, immutable");
         assert_eq!(file.required_header("access-control-allow-origin"), "*");

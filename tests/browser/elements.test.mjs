@@ -13,7 +13,7 @@ const unique = (names) => [...new Set(names)].sort();
 
 const scripts = readdirSync(WIDGET).filter((name) => name.endsWith('.js'));
 const styles = readdirSync(WIDGET).filter((name) => name.endsWith('.css'));
-const own = { 'rejoinder-ranking': ['ranking.js'], 'rejoinder-count': ['counts.js', 'labelled-count.js'] };
+const own = { 'rejoinder-ranking': ['ranking.js', 'ranked.js'], 'rejoinder-count': ['counts.js', 'labelled-count.js'] };
 own['rejoinder-comments'] = scripts.filter((name) => !Object.values(own).flat().includes(name) && name !== 'element.js');
 const MAIN = {
   'rejoinder-comments': 'comments.js',

@@ -70,8 +70,11 @@ for (const script of ['widget.js', 'count.js']) {
     await counts.first().filter({ hasText: '0' }).waitFor();
     const texts = await counts.allTextContents();
     assert.deepEqual(texts, [...Array(150).fill('0'), '1']);
-    // One for each hundred.
-    assert.equal(asked(already).length, 2);
+    // Each is one that any proxy takes and any cache can answer, and none is asked for twice.
+    const requests = asked(already);
+    assert.ok(requests.every(({ method, path }) => method === 'GET' && path.length < 8_000));
+    const keys = requests.flatMap(({ path }) => new URLSearchParams(path.replace(/.*\?/, '')).getAll('thread'));
+    assert.deepEqual([keys.length, new Set(keys).size], [151, 151]);
     await closed(visit);
   });
 
@@ -99,6 +102,43 @@ for (const script of ['widget.js', 'count.js']) {
   });
 }
 
+test('one that can’t be counted leaves the others their numbers', limits, async () => {
+  await town.post('default', '/good', 'One');
+  const bad = [['thread', ' '], ['thread', 'x'.repeat(513)], ['thread', 'a&#9;b'], ['src', 'http://[']];
+  const body = bad.map(([name, value]) => `<rejoinder-count ${name}="${value}">?</rejoinder-count>`).join('');
+  const heard = `<script>heard = []; addEventListener('rejoinder:error', ({ detail, target }) =>
+    heard.push([target.getAttribute('thread'), detail.problem.code]));</script>`;
+  const visit = await show(`${heard}${body}<rejoinder-count thread="/good">?</rejoinder-count>`);
+  const counts = visit.page.locator('rejoinder-count');
+  await counts.last().filter({ hasText: '1' }).waitFor();
+  assert.deepEqual(await counts.allTextContents(), ['?', '?', '?', '?', '1']);
+  const codes = await visit.page.evaluate(() => globalThis.heard.map(([, code]) => code));
+  assert.deepEqual(codes, ['invalid_thread_key', 'invalid_thread_key', 'invalid_thread_key', 'unreachable']);
+  await closed(visit);
+});
+
+test('a count that is asked for anew is never one that a browser remembers', limits, async () => {
+  const thread = '/fresh/e\u0301';
+  await town.post('default', thread, 'One');
+  const visit = await show(`<rejoinder-count thread="${thread}">?</rejoinder-count>`);
+  const count = visit.page.locator('rejoinder-count');
+  await count.filter({ hasText: '1' }).waitFor();
+  await town.post('default', thread, 'Two');
+  await count.evaluate((element) => element.refresh());
+  assert.equal(await count.textContent(), '2');
+  await closed(visit);
+});
+
+test('six hundred counts cost little', limits, async () => {
+  const body = Array.from({ length: 600 }, (_, number) => `<rejoinder-count thread="/many/${number % 300}">?</rejoinder-count>`);
+  const already = town.front.log.length;
+  const visit = await show(body.join(''), { script: 'count.js' });
+  await visit.page.waitForFunction(() =>
+    [...document.querySelectorAll('rejoinder-count')].every(({ textContent }) => textContent === '0'));
+  assert.ok(asked(already).length <= 4);
+  await closed(visit);
+});
+
 test('a count with a label says what it counts, in the language of the page', limits, async () => {
   await town.post('default', '/label', 'One');
   const visit = await show('<rejoinder-count thread="/label" label>?</rejoinder-count>');
@@ -122,6 +162,20 @@ test('what is discussed most stands first, with its number', limits, async () =>
   assert.equal(await items.getByRole('link').first().getAttribute('href'), `${origin}/loud`);
   await items.first().getByText('3 comments').waitFor();
   await assertAccessible(page, 'the ranking');
+  await closed(visit);
+});
+
+test('a ranking leads nowhere that somebody chose by the key of a thread', limits, async () => {
+  town.site('lured');
+  for (const key of ['https://evil.example/login', '//evil.example', '/\\evil.example', '/honest']) {
+    await town.service.ask('POST', 'sites/lured/comments', { body: { thread: { key }, author: { name: 'Eve' }, body: 'Look' } });
+  }
+  const visit = await show('<rejoinder-ranking site="lured"></rejoinder-ranking>');
+  const links = visit.page.locator('rejoinder-ranking').locator('a');
+  await links.first().waitFor();
+  const found = await links.evaluateAll((all) => all.map((link) => [link.textContent, link.getAttribute('href')]));
+  assert.deepEqual(found.filter(([, href]) => href !== null), [['/honest', '/honest']]);
+  assert.equal(found.length, 4);
   await closed(visit);
 });
 

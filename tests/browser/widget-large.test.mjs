@@ -9,7 +9,8 @@ import { Town } from './reader.mjs';
 const ROOTS = 1_000;
 const REPLIES = 4_000;
 const LANES = 32;
-const PAGES = 10;
+const PAGE_SIZE = 20;
+const PAGES = 5;
 const BUDGET_MILLISECONDS = 50;
 const TEXT = 'A boat that is nearly empty on most nights is the road home for somebody, and never for the same one. '.repeat(2);
 
@@ -67,7 +68,7 @@ function showMore() {
   });
 }
 
-test('a page of a thread with 5,000 comments takes less than 50 ms of the main thread', { timeout: 120_000 }, async () => {
+test('a page of a thread with 5,000 comments takes less than 50 ms of the main thread', { timeout: 240_000 }, async () => {
   const roots = await seed(ROOTS, '/large', () => null);
   await seed(REPLIES, '/large', (number) => roots[number % ROOTS]);
   const reader = await town.visit({ thread: '/large' });
@@ -75,15 +76,21 @@ test('a page of a thread with 5,000 comments takes less than 50 ms of the main t
   await reader.sees('Comments 5,000');
 
   const found = [];
-  for (let page = 1; page <= PAGES; page += 1) {
+  const last = ROOTS / PAGE_SIZE - 1;
+  for (let page = 1; page <= last; page += 1) {
+    // The first pages and the last ones: with all that is there already, no task may take longer.
+    if (page > PAGES && page <= last - PAGES) {
+      await reader.page.evaluate(showMore);
+      continue;
+    }
     const taken = await tasks(reader.page, () => reader.page.evaluate(showMore));
     assert.ok(taken.length > 0, 'the trace has tasks');
     found.push({ longest: Math.max(...taken), sum: taken.reduce((one, other) => one + other) });
   }
   const longest = Math.max(...found.map((one) => one.longest));
-  const mean = found.reduce((sum, one) => sum + one.sum, 0) / PAGES;
+  const mean = found.slice(0, PAGES).reduce((sum, one) => sum + one.sum, 0) / PAGES;
   assert.ok(longest < BUDGET_MILLISECONDS, `the longest task took ${longest} ms`);
-  assert.ok(mean < BUDGET_MILLISECONDS, `a page took ${mean} ms`);
+  assert.ok(mean < BUDGET_MILLISECONDS, `one of the first pages took ${mean} ms`);
   assert.deepEqual(reader.complaints, []);
   await reader.leave();
 });

@@ -81,17 +81,26 @@ test('of many replies the first are shown, and the others at the press of a butt
   await closed(reader);
 });
 
-test('deep replies are folded, and unfold at the press of a button', limits, async () => {
+test('deep replies are folded where there are many, and unfold as a whole at the press of a button', limits, async () => {
   let parent = null;
-  for (const body of ['depth 0', 'depth 1', 'depth 2', 'depth 3']) {
-    parent = (await fill('/deep', [body], parent))[0].id;
-  }
-  const reader = await town.visit({ thread: '/deep' });
+  for (let depth = 0; depth < 8; depth += 1) parent = (await fill('/deep', [`depth ${depth}`], parent))[0].id;
+  const reader = await town.visit({ thread: '/deep', replies: '20' });
   await reader.comment('depth 2').waitFor();
   assert.equal(await reader.comment('depth 3').count(), 0);
-  await reader.button('Show 1 reply').click();
+  await reader.button('Show 5 replies').click();
   await reader.focusOn(reader.comment('depth 3'));
+  assert.deepEqual(await reader.texts(), Array.from({ length: 8 }, (_, depth) => `depth ${depth}`));
+  assert.equal(await reader.button(/^Show/).count(), 0);
   await closed(reader);
+
+  // What isn't here yet has one button, and all of it is shown then.
+  const other = await town.visit({ thread: '/deep' });
+  await other.comment('depth 3').waitFor();
+  await other.button('Show 4 more replies').click();
+  await other.focusOn(other.comment('depth 4'));
+  await other.live.getByText('4 more comments are shown.').waitFor();
+  assert.equal(await other.texts().then((texts) => texts.length), 8);
+  await closed(other);
 });
 
 test('a vote is counted, shown as pressed, remembered, and taken back', limits, async () => {

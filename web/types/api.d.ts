@@ -1382,9 +1382,52 @@ export interface paths {
         };
         /**
          * What people write with
-         * @description The part of the widget that posts, edits, votes and reports. `widget.js` loads it by itself.
+         * @description The part of the widget that posts, edits, votes and reports. `widget.js` loads it by itself, with the content that
+         *     it was built with, so that parts of two versions never meet.
          */
         get: operations["read_writing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/further.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What comes after the first page
+         * @description The part of the widget that shows more comments, new ones, and another order. `widget.js` loads it by itself, with the content that
+         *     it was built with, so that parts of two versions never meet.
+         */
+        get: operations["read_further"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ranked.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the ranking is made with
+         * @description The part of the widget that shows what is discussed most. `widget.js` loads it by itself, with the content that
+         *     it was built with, so that parts of two versions never meet.
+         */
+        get: operations["read_ranked"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1483,7 +1526,7 @@ export interface paths {
         };
         /**
          * The texts of the widget in a language
-         * @description Read by the widget in pages of that language. English is in the script.
+         * @description Read by the widget in pages of that language, and the English ones where there are none.
          */
         get: operations["read_widget_locale"];
         put?: never;
@@ -1503,7 +1546,8 @@ export interface paths {
         };
         /**
          * A script of the widget by its version
-         * @description The same script as under its short address, for as long as the service has this version; another is 404.
+         * @description The same script as under its short address, for as long as the service has this version; another is 404. A part that
+         *     another script asks for by its content is there as long as the service has that content.
          */
         get: operations["read_widget_version"];
         put?: never;
@@ -1525,7 +1569,9 @@ export interface components {
             /** @description The scripts. */
             scripts: {
                 widget: components["schemas"]["WidgetScript"];
+                further: components["schemas"]["WidgetScript"];
                 writing: components["schemas"]["WidgetScript"];
+                ranked: components["schemas"]["WidgetScript"];
                 count: components["schemas"]["WidgetScript"];
             };
         };
@@ -3180,6 +3226,26 @@ export interface components {
         NotFound: {
             headers: {
                 "Cache-Control": components["headers"]["NoStore"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                "X-Content-Type-Options": components["headers"]["NoSniff"];
+                "Content-Security-Policy": components["headers"]["DataOnly"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description There is nothing of this name, or not in this version. Pages of any origin may read that.
+         *
+         *     - `not_found`: there is nothing at this address.
+         */
+        WidgetNotFound: {
+            headers: {
+                "Cache-Control": components["headers"]["NoStore"];
+                "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
+                "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
                 "X-Request-Id": components["headers"]["RequestId"];
                 "X-Content-Type-Options": components["headers"]["NoSniff"];
                 "Content-Security-Policy": components["headers"]["DataOnly"];
@@ -4930,6 +4996,12 @@ export interface components {
          */
         IfNoneMatch: string;
         /**
+         * @description The content of a part as another script was built with it: `read_widget_versions` has it in the address. Any other
+         *     than this one is 404.
+         * @example 9d0c41e7b2a3
+         */
+        ScriptContent: string;
+        /**
          * @description The `ETag` that `find_comment` gave for the comment: if its answer would be another now, nothing is changed, and
          *     the answer is 412. The tag also changes with votes and with other comments in the thread; read again and decide
          *     anew. `*` is always met. A held comment can't be read, so no tag but `*` fits it.
@@ -5042,6 +5114,11 @@ export interface components {
          */
         ForeverCaching: "public, max-age=31536000, immutable";
         /**
+         * @description As any other file; asked for by its content, anybody may keep the answer for a year.
+         * @example public, max-age=31536000, immutable
+         */
+        PartCaching: "public, max-age=300, stale-while-revalidate=3600" | "public, max-age=31536000, immutable";
+        /**
          * @description The answer depends on the `Accept-Encoding` header.
          * @example Accept-Encoding
          */
@@ -5058,11 +5135,6 @@ export interface components {
          * @example 12
          */
         Age: number;
-        /**
-         * @description The answer is compressed; only where `Accept-Encoding` takes gzip.
-         * @example gzip
-         */
-        Gzip: "gzip";
         /**
          * @description Pages of any origin may load the answer.
          * @example cross-origin
@@ -8854,7 +8926,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["AssetCaching"];
                     Vary: components["headers"]["VaryEncoding"];
-                    "Content-Encoding": components["headers"]["Gzip"];
+                    "Content-Encoding": components["headers"]["Coding"];
                     "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
                     "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
                     "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
@@ -8910,7 +8982,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["AssetCaching"];
                     Vary: components["headers"]["VaryEncoding"];
-                    "Content-Encoding": components["headers"]["Gzip"];
+                    "Content-Encoding": components["headers"]["Coding"];
                     "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
                     "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
                     "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
@@ -8946,7 +9018,14 @@ export interface operations {
     };
     read_writing: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description The content of a part as another script was built with it: `read_widget_versions` has it in the address. Any other
+                 *     than this one is 404.
+                 * @example 9d0c41e7b2a3
+                 */
+                v?: components["parameters"]["ScriptContent"];
+            };
             header?: {
                 /**
                  * @description The `ETag` of an answer that the client holds: while that is still right, the new answer is 304 without a body.
@@ -8964,9 +9043,9 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["AssetCaching"];
+                    "Cache-Control": components["headers"]["PartCaching"];
                     Vary: components["headers"]["VaryEncoding"];
-                    "Content-Encoding": components["headers"]["Gzip"];
+                    "Content-Encoding": components["headers"]["Coding"];
                     "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
                     "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
                     "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
@@ -8983,7 +9062,7 @@ export interface operations {
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["AssetCaching"];
+                    "Cache-Control": components["headers"]["PartCaching"];
                     Vary: components["headers"]["VaryEncoding"];
                     "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
                     "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
@@ -8996,6 +9075,135 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["Malformed"];
+            404: components["responses"]["WidgetNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeaderFieldsTooLarge"];
+        };
+    };
+    read_further: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The content of a part as another script was built with it: `read_widget_versions` has it in the address. Any other
+                 *     than this one is 404.
+                 * @example 9d0c41e7b2a3
+                 */
+                v?: components["parameters"]["ScriptContent"];
+            };
+            header?: {
+                /**
+                 * @description The `ETag` of an answer that the client holds: while that is still right, the new answer is 304 without a body.
+                 *     Browsers send it by themselves; a page of another origin can't set it.
+                 * @example "1XTFlparJnkrcVo9"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["PartCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    "Content-Encoding": components["headers"]["Coding"];
+                    "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Security-Policy": components["headers"]["DataOnly"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript; charset=utf-8": string;
+                };
+            };
+            /** @description The file is still what the `If-None-Match` header named. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["PartCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Security-Policy": components["headers"]["DataOnly"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            404: components["responses"]["WidgetNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeaderFieldsTooLarge"];
+        };
+    };
+    read_ranked: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The content of a part as another script was built with it: `read_widget_versions` has it in the address. Any other
+                 *     than this one is 404.
+                 * @example 9d0c41e7b2a3
+                 */
+                v?: components["parameters"]["ScriptContent"];
+            };
+            header?: {
+                /**
+                 * @description The `ETag` of an answer that the client holds: while that is still right, the new answer is 304 without a body.
+                 *     Browsers send it by themselves; a page of another origin can't set it.
+                 * @example "1XTFlparJnkrcVo9"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["PartCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    "Content-Encoding": components["headers"]["Coding"];
+                    "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Security-Policy": components["headers"]["DataOnly"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript; charset=utf-8": string;
+                };
+            };
+            /** @description The file is still what the `If-None-Match` header named. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["PartCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Security-Policy": components["headers"]["DataOnly"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            404: components["responses"]["WidgetNotFound"];
             408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeaderFieldsTooLarge"];
         };
@@ -9022,7 +9230,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["AssetCaching"];
                     Vary: components["headers"]["VaryEncoding"];
-                    "Content-Encoding": components["headers"]["Gzip"];
+                    "Content-Encoding": components["headers"]["Coding"];
                     "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
                     "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
                     "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
@@ -9249,7 +9457,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["AssetCaching"];
                     Vary: components["headers"]["VaryEncoding"];
-                    "Content-Encoding": components["headers"]["Gzip"];
+                    "Content-Encoding": components["headers"]["Coding"];
                     "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
                     "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
                     "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
@@ -9279,14 +9487,21 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["Malformed"];
-            404: components["responses"]["NotFound"];
+            404: components["responses"]["WidgetNotFound"];
             408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeaderFieldsTooLarge"];
         };
     };
     read_widget_version: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description The content of a part as another script was built with it: `read_widget_versions` has it in the address. Any other
+                 *     than this one is 404.
+                 * @example 9d0c41e7b2a3
+                 */
+                v?: components["parameters"]["ScriptContent"];
+            };
             header?: {
                 /**
                  * @description The `ETag` of an answer that the client holds: while that is still right, the new answer is 304 without a body.
@@ -9305,7 +9520,7 @@ export interface operations {
                  * @description The name of the script.
                  * @example widget.js
                  */
-                file: "widget.js" | "writing.js" | "count.js";
+                file: "widget.js" | "further.js" | "writing.js" | "ranked.js" | "count.js";
             };
             cookie?: never;
         };
@@ -9317,7 +9532,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["ForeverCaching"];
                     Vary: components["headers"]["VaryEncoding"];
-                    "Content-Encoding": components["headers"]["Gzip"];
+                    "Content-Encoding": components["headers"]["Coding"];
                     "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
                     "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
                     "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
@@ -9347,7 +9562,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["Malformed"];
-            404: components["responses"]["NotFound"];
+            404: components["responses"]["WidgetNotFound"];
             408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeaderFieldsTooLarge"];
         };

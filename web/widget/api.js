@@ -4,7 +4,7 @@
 /** @import { Problem, ReplyPage, ThreadPage, Viewer, Written } from './types' */
 /** @import { Token } from './drafts.js' */
 
-const READ_MILLISECONDS = 15_000;
+export const READ_MILLISECONDS = 15_000;
 const WRITE_MILLISECONDS = 30_000;
 
 /** Why a call had no success. */
@@ -27,13 +27,13 @@ export const problemOf = (error) => /** @type {any} */ (error)?.problem ?? { cod
 export class Api {
   /**
    * @param {{ src: string, site: string, thread: string }} settings
-   * @param {Token} token
+   * @param {Token | null} token null where nobody writes
    * @param {AbortSignal} signal ends every call
    */
   constructor({ src, site, thread }, token, signal) {
     this.base = `${src}/api/v1/sites/${encodeURIComponent(site)}/`;
     this.thread = thread;
-    this.token = token;
+    this.token = /** @type {Token} */ (token);
     this.signal = signal;
   }
 
@@ -108,26 +108,25 @@ export class Api {
    * @returns {Promise<any>}
    */
   async call(path, options) {
-    const controller = new AbortController();
-    const stop = () => controller.abort();
-    const timer = setTimeout(stop, options.method ? WRITE_MILLISECONDS : READ_MILLISECONDS);
-    this.signal.addEventListener('abort', stop);
+    const deadline = AbortSignal.timeout(options.method ? WRITE_MILLISECONDS : READ_MILLISECONDS);
+    const signal = AbortSignal.any([this.signal, deadline]);
     try {
+      const response = await fetch(this.base + path, { ...options, credentials: 'omit', signal });
+      const answer = await response.json().catch(() => null);
       this.signal.throwIfAborted();
-      const response = await fetch(this.base + path, { ...options, credentials: 'omit', signal: controller.signal });
-      const answer = response.status === 204 ? null : await response.json().catch(() => null);
-      this.signal.throwIfAborted();
-      if (response.ok) return answer;
-      throw new Refusal(answer?.code ? answer : { code: response.status === 503 ? 'busy' : 'other' });
+      // What isn't an answer of the service is none: a proxy has others.
+      if (response.ok && (isObject(answer) || (options.method && response.status === 204))) return answer;
+      const code = response.ok ? 'unreachable' : response.status === 503 ? 'busy' : 'other';
+      throw new Refusal(answer?.code ? answer : { code });
     } catch (error) {
       if (error instanceof Refusal || this.signal.aborted) throw error;
       throw new Refusal({ code: navigator.onLine === false ? 'offline' : 'unreachable', detail: `${error}` });
-    } finally {
-      clearTimeout(timer);
-      this.signal.removeEventListener('abort', stop);
     }
   }
 }
+
+/** @param {unknown} answer */
+export const isObject = (answer) => answer?.constructor === Object;
 
 /** @param {Record<string, string | number>} query */
 export const parameters = (query) =>

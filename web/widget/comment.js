@@ -3,7 +3,7 @@
 
 /** @import { Act, Comment, Context, Score } from './types' */
 
-import { arrange, button, focused, h, icon, set, setText } from './dom.js';
+import { arrange, button, focused, h, icon, list, set, setText } from './dom.js';
 import { nodes } from './rich.js';
 
 const UP = 'M3 10.5 8 5.5l5 5';
@@ -69,7 +69,7 @@ export class CommentView {
 
   /** The list of what answers it. */
   get replies() {
-    return (this.#replies ??= h('ol', { class: 'replies', part: 'replies' }));
+    return (this.#replies ??= list({ class: 'replies', part: 'replies' }));
   }
 
   /** The button below it for what isn't shown. */
@@ -202,7 +202,9 @@ export class CommentView {
     arrange(this.row, [
       voting !== 'none' && this.#voteButton('up', comment.score, vote === 1),
       voting === 'up_down' && this.#voteButton('down', comment.score, vote === -1),
-      voting === 'none' && up > 0 && h('span', { class: 'score', part: 'vote' }, `▲ ${messages.number(up)}`),
+      voting === 'none' && up > 0 && h('span', {
+        class: 'score', part: 'vote', role: 'img', 'aria-label': messages.text('vote.count', { count: up }),
+      }, `▲ ${messages.number(up)}`),
       answerable && this.#named('reply', 'comment.reply_to', comment),
       editable && this.button('edit'),
       removable && this.button('delete'),
@@ -258,10 +260,10 @@ export class CommentView {
 
   /** Leaves of the comment only that it was there. */
   #bury() {
-    this.#form = null;
     this.author.removeAttribute('class');
     setText(this.author, this.context.messages.text('comment.deleted'));
-    arrange(this.article, [this.author]);
+    // What somebody writes below it is theirs.
+    arrange(this.article, [this.author, this.#form]);
   }
 }
 

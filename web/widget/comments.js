@@ -2,9 +2,10 @@
 
 /** @import { Settings, Sort } from './types' */
 
+import { problemOf } from './api.js';
 import { linkedId } from './place.js';
-import { ServiceElement } from './element.js';
-import { darkOn, styleSheet } from './style.js';
+import { languageOf, ServiceElement, serviceOf, siteOf } from './element.js';
+import { dress, followLight } from './style.js';
 import { ThreadView } from './thread.js';
 import { h } from './dom.js';
 import css from './style.css';
@@ -25,12 +26,14 @@ export class CommentsElement extends ServiceElement {
   #near = false;
   #planned = false;
   #settings = '';
+  #styles = [css];
   #live = h('div', { class: 'live', role: 'status', 'aria-live': 'polite' });
-  #section = h('section', { class: 'root', part: 'root', 'aria-labelledby': 'heading' }, this.#live);
+  #section = h('section', { class: 'root', part: 'root', 'aria-labelledby': 'heading' }, h('slot'), this.#live);
   #shadow = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
 
   connectedCallback() {
-    if (this.#shadow.adoptedStyleSheets.length === 0) this.#shadow.adoptedStyleSheets = [styleSheet(css)];
+    // Another document takes them away.
+    if (this.#shadow.adoptedStyleSheets.length === 0) dress(this.#shadow, this.#styles);
     // What a server has put here stays until there is something newer.
     if (!this.#shadow.querySelector('.root')) this.#shadow.replaceChildren(this.#section);
     this.#plan();
@@ -46,7 +49,7 @@ export class CommentsElement extends ServiceElement {
 
   /** Reads the comments anew. */
   async refresh() {
-    await this.#view?.refresh();
+    await this.#current()?.refresh();
   }
 
   /**
@@ -74,29 +77,41 @@ export class CommentsElement extends ServiceElement {
   #plan() {
     if (this.#planned) return;
     this.#planned = true;
-    queueMicrotask(() => {
+    queueMicrotask(() => this.#current());
+  }
+
+  /** What is shown, after all that has happened. */
+  #current() {
+    if (this.#planned) {
       this.#planned = false;
       if (this.isConnected) this.#configure();
       else this.#end();
-    });
+    }
+    return this.#view;
   }
 
   #configure() {
-    this.#paint();
-    const settings = read(this);
-    const text = JSON.stringify(settings);
-    if (text === this.#settings) return;
-    this.#end();
-    this.#settings = text;
-    this.#view = new ThreadView(settings, {
-      section: this.#section,
-      live: this.#live,
-      emit: (name, detail) => this.emit(name, detail),
-      mount: () => this.#mount(),
-      addStyle: (text) => this.#addStyle(text),
-      isNear: () => this.#near,
-    });
-    this.#wait(settings);
+    try {
+      const [settings, text] = read(this);
+      if (text === this.#settings) return;
+      this.#end();
+      // Of another thread nothing stays, in which somebody could write.
+      this.#section.replaceChildren(h('slot'), this.#live);
+      this.#settings = text;
+      this.#view = new ThreadView(settings, {
+        section: this.#section,
+        live: this.#live,
+        emit: (name, detail) => this.emit(name, detail),
+        mount: () => this.#mount(),
+        addStyle: (text) => this.#addStyle(text),
+        isNear: () => this.#near,
+      });
+      this.#wait(settings, this.#view.signal);
+    } catch (error) {
+      this.#end();
+      this.#section.replaceChildren(h('slot'), this.#live);
+      this.emit('error', { problem: problemOf(error) });
+    }
   }
 
   #end() {
@@ -111,21 +126,23 @@ export class CommentsElement extends ServiceElement {
    * Begins when a reader comes near, or at once.
    *
    * @param {Settings} settings
+   * @param {AbortSignal} signal
    */
-  #wait(settings) {
+  #wait(settings, signal) {
+    followLight(this, this.#section, signal);
     this.#observer = new IntersectionObserver((entries) => {
       this.#near = entries.at(-1)?.isIntersecting ?? false;
       if (this.#near) this.#begin();
     }, { rootMargin: NEAR });
     this.#observer.observe(this);
+    window.addEventListener('hashchange', () => linkedId() !== null && this.#begin()?.follow(), { signal });
     if (settings.eager || linkedId() !== null) this.#begin();
-    const signal = this.#view?.signal;
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#paint(), { signal });
   }
 
   #begin() {
-    this.#view?.start();
-    return this.#view;
+    const view = this.#current();
+    view?.start();
+    return view;
   }
 
   /** Puts the section into the page, with what was typed into the form that stood there before it. */
@@ -140,13 +157,8 @@ export class CommentsElement extends ServiceElement {
 
   /** @param {string} text */
   #addStyle(text) {
-    this.#shadow.adoptedStyleSheets = [styleSheet(css), styleSheet(text)];
-  }
-
-  /** Takes over whether the page is light or dark, where the page doesn't say so itself. */
-  #paint() {
-    const chosen = ['light', 'dark'].includes(this.getAttribute('theme') ?? '');
-    this.#section.classList.toggle('dark', !chosen && darkOn(this));
+    this.#styles = [css, text];
+    dress(this.#shadow, this.#styles);
   }
 }
 
@@ -174,10 +186,11 @@ function carryOver(before, after, focus) {
 const isInput = (element) => element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement;
 
 /**
- * What the attributes say, and what goes without saying.
+ * What the attributes say, and what goes without saying; and a text that is another one when the thread is to be shown
+ * anew. What the page says of itself is asked for when it is sent.
  *
  * @param {ServiceElement} element
- * @returns {Settings}
+ * @returns {[Settings, string]}
  */
 function read(element) {
   const text = (/** @type {string} */ name) => element.getAttribute(name) || null;
@@ -186,26 +199,37 @@ function read(element) {
     const value = Number.parseInt(/** @type {string} */ (text(name)), 10);
     return Number.isNaN(value) ? usual : Math.min(max, Math.max(min, value));
   };
-  const canonical = document.querySelector('link[rel~=canonical]')?.getAttribute('href');
-  const page = resolve(canonical ?? '') ?? new URL(location.href);
+  const page = () => {
+    const canonical = document.querySelector('link[rel~=canonical]')?.getAttribute('href');
+    return resolve(canonical ?? '') ?? new URL(location.href);
+  };
   const sort = text('sort') ?? '';
-  return {
-    src: element.src,
-    site: text('site') ?? 'default',
-    thread: text('thread') ?? page.pathname,
-    // Empty ones say that nothing is known of the article, though the page has an address and a title.
-    url: webAddress(element.getAttribute('thread-url') ?? page.href.replace(/#.*/s, '')),
-    title: (element.getAttribute('thread-title') ?? document.title).replace(/\s+/g, ' ').trim().slice(0, 300).toWellFormed(),
+  const settings = {
+    src: serviceOf(element),
+    site: siteOf(element),
+    thread: (text('thread') ?? page().pathname).normalize(),
     sort: /** @type {Sort} */ (SORTS.includes(sort) ? sort : 'newest'),
     pageSize: number('page-size', 20, 1, 100),
     replies: number('replies', 3, 0, 20),
-    language: element.language,
+    language: languageOf(element),
     eager: text('loading') === 'eager',
     headingLevel: number('heading-level', 2, 2, 6),
     email: element.hasAttribute('email'),
     readonly: element.hasAttribute('readonly'),
     refresh: number('refresh', 60, 0, 86_400),
   };
+  // Empty ones say that nothing is known of the article, though the page has an address and a title. The element of the
+  // title is asked, for in some pages something else is `document.title`.
+  const own = {
+    get url() {
+      return webAddress(element.getAttribute('thread-url') ?? page().href.replace(/#.*/s, ''));
+    },
+    get title() {
+      const title = element.getAttribute('thread-title') ?? document.querySelector('title')?.textContent ?? '';
+      return title.replace(/\s+/g, ' ').trim().slice(0, 300).toWellFormed();
+    },
+  };
+  return [/** @type {any} */ (Object.defineProperties(own, Object.getOwnPropertyDescriptors(settings))), JSON.stringify(settings)];
 }
 
 /**

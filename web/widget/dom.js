@@ -107,6 +107,13 @@ export function button(part, label, press, props) {
 }
 
 /**
+ * A list that is read as one, though it has no numbers.
+ *
+ * @param {Props} props
+ */
+export const list = (props) => h('ol', { role: 'list', ...props });
+
+/**
  * The element with the focus, within shadow roots too.
  *
  * @param {Node} node

@@ -13,6 +13,10 @@ const SORTS = ['newest', 'oldest', 'top'];
 export class Frame {
   /** @type {List | null} */
   #list = null;
+  /** @type {ThreadState | null} */
+  #state = null;
+  /** What the notice is about. */
+  #about = '';
   /** @type {Writing | null} */
   #writing = null;
 
@@ -35,7 +39,7 @@ export class Frame {
       h('span', { class: 'hidden' }, messages.text('heading.end')));
     this.skip = button('skip', messages.text('heading.skip'), () => this.#goToEnd());
     this.sort = this.#sort(act.sort);
-    this.header = h('header', { class: 'header', part: 'header' }, this.heading, this.skip, this.sort);
+    this.header = h('header', { class: 'header', part: 'header' }, this.heading);
     /** @type {HTMLElement | null} holds the place of the form */
     this.room = h('div', { class: 'room' });
     this.notice = h('p', { class: 'notice', part: 'notice', hidden: true });
@@ -51,14 +55,18 @@ export class Frame {
     this.end.onblur = () => (this.end.tabIndex = -1);
   }
 
-  /** Until the comments are there: what stands there already stays. */
+  /** Until the comments are there. */
   showLoading() {
-    const { section, live } = this.place;
-    set(section, 'lang', this.context.messages.language);
-    set(section, 'dir', this.context.messages.direction);
-    if (section.childElementCount > 1) return;
-    setText(this.empty, this.context.messages.text('list.loading'));
-    arrange(section, [this.header, this.empty, live]);
+    const { messages } = this.context;
+    this.#speak();
+    setText(this.empty, messages.text('list.loading'));
+    arrange(this.place.section, [this.header, this.empty, h('slot'), this.place.live]);
+  }
+
+  /** The section is in the language of its texts, which may not be the page's. */
+  #speak() {
+    set(this.place.section, 'lang', this.context.messages.language);
+    set(this.place.section, 'dir', this.context.messages.direction);
   }
 
   /**
@@ -69,6 +77,7 @@ export class Frame {
    */
   showFailure(text, retry) {
     const { section, live } = this.place;
+    this.#speak();
     const again = button('button', this.context.messages.text('notice.retry'), () => {
       again.remove();
       this.say(this.context.messages.text('list.loading'));
@@ -86,7 +95,7 @@ export class Frame {
   begin(list, writing = null) {
     this.#list = list ?? null;
     this.#writing = writing;
-    this.notice.hidden = true;
+    arrange(this.header, [this.heading, this.skip, this.sort]);
   }
 
   /** Shows the comments without a form: what people write with can't be had. */
@@ -96,21 +105,23 @@ export class Frame {
 
   /** @param {ThreadState} state */
   show(state) {
+    this.#state = state;
     const { messages } = this.context;
     const { section, live, mount } = this.place;
     const { thread, policy, roots, cursor } = state;
     setText(this.count, messages.number(thread.comment_count));
     this.sort.hidden = roots.length < 2;
-    const select = /** @type {HTMLSelectElement} */ (this.sort.lastElementChild);
-    select.value = state.sort;
+    this.showSort(state.sort);
     const writable = !this.settings.readonly && thread.state === 'open' && policy.guests;
     const form = this.#writing ? this.#writing.formFor(state) : writable && this.room;
     setText(this.empty, messages.text(writable ? 'list.empty' : 'list.empty_closed'));
     this.empty.hidden = roots.length > 0;
     this.more.hidden = cursor === null;
     const list = this.#list;
-    arrange(section, [this.header, form, this.notice, this.news, list && list.pinned, list && list.element, this.empty,
-      this.more, this.end, live]);
+    const notice = (/** @type {boolean} */ here) => here && this.notice;
+    const [about, more] = [this.#about, this.#about === 'more'];
+    arrange(section, [this.header, notice(about === 'sort'), form, notice(about !== 'sort' && !more), this.news,
+      list && list.pinned, list && list.element, this.empty, notice(more), this.more, this.end, live]);
     // A form that a server has made isn't taken away before there is another one.
     if (form === null || form !== this.room) mount();
   }
@@ -125,11 +136,32 @@ export class Frame {
     if (hadFocus && count === 0) this.heading.focus({ preventScroll: true });
   }
 
-  /** @param {string} text */
-  say(text) {
+  /**
+   * Says something beside what it is about, also to those who don't see it.
+   *
+   * @param {string} text
+   * @param {string} [about]
+   */
+  say(text, about = '') {
+    this.#about = about;
     setText(this.notice, text);
-    this.notice.hidden = text === '';
+    this.notice.hidden = false;
+    if (this.#state) this.show(this.#state);
     this.context.announce(text);
+  }
+
+  /**
+   * Takes back what was said about something.
+   *
+   * @param {string} about
+   */
+  unsay(about) {
+    if (this.#about === about) this.notice.hidden = true;
+  }
+
+  /** @param {Sort} sort */
+  showSort(sort) {
+    /** @type {HTMLSelectElement} */ (this.sort.lastElementChild).value = sort;
   }
 
   /** @param {boolean} busy */

@@ -4,11 +4,14 @@
 /** @import { Facts } from './comment.js' */
 
 import { CommentView } from './comment.js';
-import { arrange, h, set, setText } from './dom.js';
-import { missingReplies, tree } from './store.js';
+import { arrange, h, list, set, setText } from './dom.js';
+import { branchOf, missingReplies } from './store.js';
 
-/** Replies this deep are folded until somebody wants to see them. */
+/** Replies to those this deep are folded until somebody wants to see them, unless there are few. */
 const FOLD_DEPTH = 2;
+const FOLD_AT_LEAST = 3;
+/** What all comments are shown by. */
+const SHARED = /** @type {const} */ (['own', 'votes', 'linked', 'pinned', 'policy', 'lifted']);
 /** With more roots than this, the browser may put off those that aren't in view. */
 const LONG = 50;
 const NONE = /** @type {const} */ ('none');
@@ -18,8 +21,12 @@ const TICKING_MILLISECONDS = 3_600_000;
 export class List {
   /** @type {Map<string, CommentView>} */
   views = new Map();
+  /** @type {Map<string, Set<string>>} what is shown of each root */
+  #shown = new Map();
   /** @type {Set<string>} */
   #unfolded = new Set();
+  /** @type {Map<string, HTMLElement>} what is said beside the buttons for more of a root */
+  #notes = new Map();
   /** @type {ThreadState | null} */
   #state = null;
   /** @type {CommentView | null} */
@@ -34,20 +41,46 @@ export class List {
     this.context = context;
     this.act = act;
     this.readonly = readonly;
-    this.pinned = h('ol', { class: 'list pinned', part: 'list' });
-    this.element = h('ol', { class: 'list', part: 'list' });
+    this.pinned = list({ class: 'list pinned', part: 'list' });
+    this.element = list({ class: 'list', part: 'list' });
   }
 
-  /** @param {ThreadState} state */
-  show(state) {
+  /**
+   * Shows what is known; of a long thread, only what is changed is made anew.
+   *
+   * @param {ThreadState} state
+   * @param {boolean} [all] whether time alone may have changed something
+   */
+  show(state, all = false) {
+    const before = all ? null : this.#state;
     this.#state = state;
-    /** @type {Map<string, CommentView>} */
-    const shown = new Map();
-    const items = tree(state).map((branch) => this.#item(branch, shown));
-    arrange(this.element, items);
-    this.element.classList.toggle('long', items.length > LONG);
-    for (const id of this.views.keys()) if (!shown.has(id)) this.views.delete(id);
+    const isShared = before?.thread.state === state.thread.state && SHARED.every((name) => before[name] === state[name]);
+    const roots = new Map();
+    for (const [index, id] of state.roots.entries()) {
+      const shown = isShared && isSame(before, state, id) && this.#shown.get(id);
+      roots.set(id, shown || this.#draw(id));
+      const article = this.views.get(id)?.article;
+      const facts = { 'aria-posinset': `${index + 1}`, 'aria-setsize': `${Math.max(state.thread.root_count, state.roots.length)}` };
+      for (const [name, value] of Object.entries(facts)) if (article?.getAttribute(name) !== value) article?.setAttribute(name, value);
+    }
+    this.#shown = roots;
+    arrange(this.element, state.roots.map((id) => this.views.get(id)?.element ?? null));
+    this.element.classList.toggle('long', roots.size > LONG);
+    const kept = new Set([...roots.values()].flatMap((ids) => [...ids]));
+    for (const id of this.views.keys()) if (!kept.has(id)) this.views.delete(id);
     this.#showPinned(state);
+  }
+
+  /**
+   * Shows a root with its replies, and gives the ids of what can be seen.
+   *
+   * @param {string} id
+   */
+  #draw(id) {
+    /** @type {Set<string>} */
+    const shown = new Set();
+    this.#item(branchOf(/** @type {ThreadState} */ (this.#state), id), shown);
+    return shown;
   }
 
   /**
@@ -57,10 +90,27 @@ export class List {
    */
   reveal(id) {
     let comment = this.#state?.comments.get(id);
+    if (comment) this.#shown.delete(comment.root_id);
     while (comment) {
       comment = this.#state?.comments.get(comment.parent_id ?? '');
       if (comment) this.#unfolded.add(comment.id);
     }
+  }
+
+  /**
+   * Says something beside the button for more of a root, or takes it back.
+   *
+   * @param {string} root
+   * @param {string | null} text
+   */
+  say(root, text) {
+    if (text === null && !this.#notes.delete(root)) return;
+    if (text !== null) {
+      this.#notes.set(root, h('p', { class: 'notice', part: 'notice' }, text));
+      this.context.announce(text);
+    }
+    this.#shown.delete(root);
+    if (this.#state) this.show(this.#state);
   }
 
   /** Says anew how long ago the newer comments were. */
@@ -74,18 +124,21 @@ export class List {
 
   /**
    * @param {Branch} branch
-   * @param {Map<string, CommentView>} shown
+   * @param {Set<string>} shown
    */
   #item(branch, shown) {
     const { comment } = branch;
     const view = this.views.get(comment.id) ?? new CommentView(comment.id, this.context, this.act);
     this.views.set(comment.id, view);
-    shown.set(comment.id, view);
+    shown.add(comment.id);
     view.update(this.#facts(comment, branch.up));
-    const folded = comment.depth >= FOLD_DEPTH && !this.#unfolded.has(comment.id);
+    const deep = comment.depth >= FOLD_DEPTH && !this.#unfolded.has(comment.id);
+    const folded = deep && size(branch.branches) >= FOLD_AT_LEAST;
+    // What was shown once isn't folded because there is more of it.
+    if (deep && !folded && branch.branches.length > 0) this.#unfolded.add(comment.id);
     const below = folded ? [] : branch.branches.map((child) => this.#item(child, shown));
     const more = this.#more(view, branch, folded);
-    arrange(view.element, [view.article, below.length > 0 && view.replies, more]);
+    arrange(view.element, [view.article, below.length > 0 && view.replies, this.#notes.get(comment.id) ?? null, more]);
     if (below.length > 0) arrange(view.replies, below);
     return view.element;
   }
@@ -103,8 +156,9 @@ export class List {
     if (folded && branches.length > 0) {
       setText(view.more, messages.text('list.replies', { count: size(branches) }));
       view.more.onclick = () => {
-        this.#unfolded.add(comment.id);
-        this.show(state);
+        this.#unfold(comment.id, branches);
+        this.#shown.delete(comment.root_id);
+        this.show(/** @type {ThreadState} */ (this.#state));
         this.views.get(branches[0]?.comment.id ?? '')?.article.focus();
       };
       return view.more;
@@ -114,6 +168,15 @@ export class List {
     setText(view.more, messages.text(branches.length > 0 ? 'list.more_replies' : 'list.replies', { count: missing }));
     view.more.onclick = () => this.act('replies', comment.id);
     return view.more;
+  }
+
+  /**
+   * @param {string} id
+   * @param {Branch[]} branches all that is below it
+   */
+  #unfold(id, branches) {
+    this.#unfolded.add(id);
+    for (const branch of branches) this.#unfold(branch.comment.id, branch.branches);
   }
 
   /**
@@ -163,6 +226,19 @@ export class List {
     arrange(this.pinned, [this.#pinned && this.#pinned.element]);
     set(this.pinned, 'hidden', this.#pinned === null);
   }
+}
+
+/**
+ * Whether nothing has changed of a root and its replies.
+ *
+ * @param {ThreadState} before
+ * @param {ThreadState} state
+ * @param {string} root
+ */
+function isSame(before, state, root) {
+  const conversation = state.conversations.get(root);
+  return before.conversations.get(root) === conversation &&
+    [root, ...(conversation?.ids ?? [])].every((id) => before.comments.get(id) === state.comments.get(id));
 }
 
 /**

@@ -2,10 +2,13 @@
 
 /** @typedef {Record<string, string | Record<string, string>>} Texts */
 
+import { isObject, READ_MILLISECONDS, Refusal } from './api.js';
+
 const ENGLISH = 'en';
-/** What can be said even if no texts can be read. */
+/** What has to be said if no texts can be read. */
 const WITHOUT_TEXTS = {
   'heading.comments': 'Comments',
+  'list.loading': 'Loading the comments …',
   'notice.retry': 'Try again',
   'error.unreachable': 'The comments can’t be reached.',
 };
@@ -17,27 +20,33 @@ const WITHOUT_TEXTS = {
  * @param {string} language
  */
 export function localeName(language) {
-  const primary = language.split('-')[0]?.toLowerCase() ?? '';
+  const primary = /^[a-z]{2,3}(?=-|$)/.exec(language.toLowerCase())?.[0] ?? ENGLISH;
   return /-XA$/i.test(language) ? `${primary}-XA` : primary;
 }
 
+/** The few texts without which not even a failure could be told. */
+export const fewTexts = () => new Messages(ENGLISH, WITHOUT_TEXTS);
+
 /**
- * Reads the texts of a language, or if there are none, the English ones.
+ * Reads the texts of a language, or if there are none, the English ones. Without any it is a `Refusal`.
  *
  * @param {string} src
- * @param {string} language
+ * @param {string} spoken
  * @param {AbortSignal} signal
  */
-export async function loadMessages(src, language, signal) {
+export async function loadMessages(src, spoken, signal) {
+  const language = spoken.replaceAll('_', '-');
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(READ_MILLISECONDS)]);
   for (const name of new Set([localeName(language), ENGLISH])) {
     try {
-      const response = await fetch(`${src}/widget/locales/${name}.json`, { signal, credentials: 'omit' });
-      if (response.ok) return new Messages(tagFor(language, name), await response.json());
+      const response = await fetch(`${src}/widget/locales/${name}.json`, { signal: deadline, credentials: 'omit' });
+      const texts = await response.json();
+      if (response.ok && isObject(texts)) return new Messages(tagFor(language, name), texts);
     } catch {
-      // What can't be said can't be said; the comments may be there nevertheless.
+      // There may be those of the next one.
     }
   }
-  return new Messages(ENGLISH, WITHOUT_TEXTS);
+  throw new Refusal({ code: 'unreachable' });
 }
 
 /**
@@ -51,7 +60,7 @@ function tagFor(language, name) {
     const usable = localeName(language) === name && Intl.NumberFormat.supportedLocalesOf(language).length > 0;
     return usable ? language : name;
   } catch {
-    return ENGLISH;
+    return name;
   }
 }
 

@@ -16,6 +16,20 @@ export function scrollTo(article) {
   article.scrollIntoView({ block: 'nearest' });
 }
 
+/** What has the focus, in whatever shadow. */
+export function focusNow() {
+  let found = document.activeElement;
+  while (found?.shadowRoot?.activeElement) found = found.shadowRoot.activeElement;
+  return found;
+}
+
+/**
+ * Whether the focus is where it was, or nowhere: whoever went on meanwhile isn't called back.
+ *
+ * @param {Element | null} before
+ */
+export const isFocusFree = (before) => [before, document.body].includes(focusNow());
+
 /**
  * Which of some elements comes first in the page.
  *

@@ -2,6 +2,7 @@
 // else: whatever is different is shown as the text that it is.
 
 /** @typedef {{ tag: string, href: string | null, children: (Rich | string)[] }} Rich */
+/** @typedef {{ first: number, last: number }} Levels of headings: the highest that may be, and that of the last one */
 
 const ELEMENTS = new Set(
   'p br em strong del code pre blockquote ul ol li a h3 h4'.split(' '),
@@ -57,43 +58,45 @@ function link(attributes) {
  * The nodes of a comment's HTML.
  *
  * @param {string} html
- * @param {number} headingLevel of the headings that the writer may have made
+ * @param {number} headingLevel of the highest headings that the writer may have made
  */
 export function nodes(html, headingLevel) {
   const fragment = document.createDocumentFragment();
-  build(fragment, parse(html), headingLevel);
+  build(fragment, parse(html), { first: headingLevel, last: headingLevel - 1 });
   return fragment;
 }
 
 /**
  * @param {Node} parent
  * @param {(Rich | string)[]} children
- * @param {number} level
+ * @param {Levels} levels
  */
-function build(parent, children, level) {
+function build(parent, children, levels) {
   for (const child of children) {
     if (typeof child === 'string') {
       parent.appendChild(document.createTextNode(child));
       continue;
     }
-    const element = document.createElement(elementName(child, level));
+    const element = document.createElement(elementName(child, levels));
     if (child.href !== null) {
       element.setAttribute('href', child.href);
       element.setAttribute('rel', 'nofollow ugc noopener noreferrer');
     }
-    build(element, child.children, level);
+    build(element, child.children, levels);
     parent.appendChild(element);
   }
 }
 
 /**
- * Headings come below that of the comments; a link that leads nowhere is none.
+ * Headings come below that of the comments, each at most one level below the one before it; a link that leads nowhere is
+ * none.
  *
  * @param {Rich} rich
- * @param {number} level
+ * @param {Levels} levels
  */
-function elementName({ tag, href }, level) {
+function elementName({ tag, href }, levels) {
   if (tag === 'a' && href === null) return 'span';
-  if (tag === 'h3' || tag === 'h4') return `h${Math.min(6, level + Number(tag[1]) - 2)}`;
-  return tag;
+  if (tag !== 'h3' && tag !== 'h4') return tag;
+  levels.last = Math.min(levels.first + Number(tag[1]) - 3, levels.last + 1, 6);
+  return `h${levels.last}`;
 }

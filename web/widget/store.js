@@ -25,11 +25,12 @@ export function begin(page, sort, before = null) {
     conversations: new Map(),
     own: before?.own ?? new Set(),
     votes: before?.votes ?? new Map(),
+    // Those of them that only their writer sees, as long as the service shows no more of them.
+    apart: before ? [...before.comments.values(), ...before.apart].filter(({ status }) => status === 'pending') : [],
   };
   const state = withPage(empty, page);
-  const waiting = [...(before?.comments.values() ?? [])].filter(({ status }) => status === 'pending');
   const pinned = page.pinned?.parent_id === null ? [page.pinned] : [];
-  return pinned.reduce(lift, withComments(state, [...waiting, ...pinned]));
+  return pinned.reduce(lift, withComments(state, pinned));
 }
 
 /**
@@ -67,6 +68,20 @@ export function withNews(state, page) {
 }
 
 /**
+ * The roots of a page that have more below them than before, and not all of that here.
+ *
+ * @param {ThreadState} before
+ * @param {ThreadState} state
+ * @param {ThreadPage} page
+ */
+export const grown = (before, state, page) =>
+  page.comments.map(({ id }) => id).filter((id) => {
+    const known = before.comments.get(id);
+    const count = state.comments.get(id)?.descendant_count ?? 0;
+    return known && count > (known.descendant_count ?? 0) && missingReplies(state, id) > 0;
+  });
+
+/**
  * The next page of what is below a root.
  *
  * @param {ThreadState} state
@@ -83,24 +98,46 @@ export function withReplies(state, root, page) {
 }
 
 /**
- * What is the viewer's own. Their comments that wait are added, and those so new that a cache may not know them.
+ * What is the viewer's own. Their comments that wait are added, and those so new that a cache may not know them; those that
+ * waited and do so no more are gone.
+ *
+ * @param {ThreadState} state
+ * @param {Viewer} viewer
+ * @param {number} now milliseconds
+ * @param {ThreadState | null} [asked] what was known when this was asked for: what was done since then counts
+ * @returns {ThreadState}
+ */
+export function withViewer(state, viewer, now, asked = null) {
+  const own = new Map(viewer.comments.map((comment) => [comment.id, comment]));
+  const waits = (/** @type {string} */ id) => state.comments.get(id)?.status === 'pending';
+  const gone = [...(asked?.comments.values() ?? [])].filter(({ id, status }) => status === 'pending' && !own.has(id));
+  const added = viewer.comments.filter(
+    ({ id, status, created_at }) => status === 'pending' || waits(id) || now - Date.parse(created_at) < 60_000,
+  );
+  const since = [...state.votes].filter(([id, value]) => asked?.votes.get(id) !== value);
+  const cleared = gone.filter(({ id }) => waits(id)).reduce((next, { id }) => withoutComment(next, id), state);
+  const apart = cleared.apart.filter(({ id }) => own.has(id) || !asked?.apart.some((other) => other.id === id));
+  return {
+    ...withComments({ ...cleared, apart }, added),
+    own: new Set([...own.keys(), ...state.own]),
+    votes: new Map([...viewer.votes.map(({ comment_id, value }) => /** @type {const} */ ([comment_id, value])), ...since]),
+  };
+}
+
+/**
+ * What became of the viewer's comments that waited; of those that were let through, they know.
  *
  * @param {ThreadState} state
  * @param {Viewer} viewer
  * @param {number} now milliseconds
  * @returns {ThreadState}
  */
-export function withViewer(state, viewer, now) {
-  const added = viewer.comments.filter(
-    ({ status, created_at }) => status === 'pending' || now - Date.parse(created_at) < 60_000,
+export function withFate(state, viewer, now) {
+  const next = withViewer(state, viewer, now, state);
+  const approved = [...state.comments.values()].filter(
+    ({ id, status }) => status === 'pending' && next.comments.get(id)?.status === 'published',
   );
-  const votes = new Map(viewer.votes.map(({ comment_id, value }) => [comment_id, value]));
-  return {
-    ...withComments(state, added),
-    // What was done since this was asked for counts.
-    own: new Set([...viewer.comments.map(({ id }) => id), ...state.own]),
-    votes: new Map([...votes, ...state.votes]),
-  };
+  return { ...next, known: next.known + approved.length };
 }
 
 /**
@@ -125,10 +162,11 @@ export function withPosted(state, { comment, thread }) {
  * @returns {ThreadState}
  */
 export function withEdited(state, { comment, thread }) {
-  const before = state.comments.get(comment.id);
-  const hidden = before?.status === 'published' && comment.status === 'pending';
-  const comments = new Map(state.comments).set(comment.id, comment);
-  return { ...state, comments, thread, known: state.known - Number(hidden) };
+  const published = (/** @type {Comment | undefined} */ one) => Number(one?.status === 'published');
+  const change = published(comment) - published(state.comments.get(comment.id));
+  const next = change === 0 ? state : countReply(state, comment, change);
+  const comments = new Map(next.comments).set(comment.id, comment);
+  return { ...next, comments, thread, known: state.known + change };
 }
 
 /**
@@ -221,20 +259,19 @@ export function missingReplies(state, root) {
  * @returns {Branch[]}
  */
 export function tree(state) {
-  /** @type {Branch[]} */
-  const roots = [];
-  for (const id of state.roots) {
-    const comment = state.comments.get(id);
-    if (comment) roots.push(grow(state, { comment, up: null, branches: [] }));
-  }
-  return roots;
+  return state.roots.map((id) => branchOf(state, id));
 }
 
 /**
+ * A root as it is shown, with its replies.
+ *
  * @param {ThreadState} state
- * @param {Branch} root
+ * @param {string} id
+ * @returns {Branch}
  */
-function grow(state, root) {
+export function branchOf(state, id) {
+  /** @type {Branch} */
+  const root = { comment: /** @type {Comment} */ (state.comments.get(id)), up: null, branches: [] };
   const known = new Map([[root.comment.id, root]]);
   for (const id of state.conversations.get(root.comment.id)?.ids ?? []) {
     const comment = state.comments.get(id);
@@ -267,7 +304,7 @@ function withRoots(state, page, first) {
     const ids = addReplies(before, replies, comments);
     conversations.set(root.id, { ids, cursor: cursorAfter(before, replies, root.descendant_count ?? 0, ids.length) });
   }
-  return { ...state, comments, conversations, roots: place(state, added, first) };
+  return withComments({ ...state, comments, conversations, roots: place(state, added, first) }, []);
 }
 
 /**
@@ -335,7 +372,8 @@ function keep(comments, comment) {
 }
 
 /**
- * Adds single comments: roots to the list, replies below roots that are known.
+ * Adds single comments: roots to the list, replies below roots that are known. The viewer's own whose root isn't known yet
+ * wait apart for it.
  *
  * @param {ThreadState} state
  * @param {Comment[]} added
@@ -346,10 +384,18 @@ function withComments(state, added) {
   const conversations = new Map(state.conversations);
   /** @type {string[]} */
   const roots = [];
-  for (const comment of added.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
+  /** @type {Comment[]} */
+  const apart = [];
+  const given = new Set(added.map(({ id }) => id));
+  // What the service shows to all is newer than what waited apart.
+  const kept = state.apart.filter(({ id }) => !given.has(id) && comments.get(id)?.status !== 'published');
+  for (const comment of [...kept, ...added].sort((a, b) => (a.id < b.id ? -1 : 1))) {
     const isRoot = comment.parent_id === null;
-    if (!isRoot && !comments.has(comment.root_id)) continue;
-    if (isRoot && !comments.has(comment.id)) {
+    if (!isRoot && !comments.has(comment.root_id)) {
+      apart.push(comment);
+      continue;
+    }
+    if (isRoot && !state.roots.includes(comment.id)) {
       roots.push(comment.id);
       // Its replies were not read yet.
       conversations.set(comment.id, { ids: [], cursor: comment.descendant_count ? '' : null });
@@ -357,7 +403,7 @@ function withComments(state, added) {
     comments.set(comment.id, comment);
     if (!isRoot) addReply(conversations, comment);
   }
-  return { ...state, comments, conversations, roots: place(state, roots, true) };
+  return { ...state, comments, conversations, apart, roots: place(state, roots, true) };
 }
 
 /**
@@ -374,7 +420,7 @@ function addReply(conversations, { id, root_id }) {
  *
  * @param {ThreadState} state
  * @param {Comment} comment
- * @param {1 | -1} change
+ * @param {number} change
  * @returns {ThreadState}
  */
 function countReply(state, { parent_id, root_id }, change) {

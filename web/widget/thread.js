@@ -8,21 +8,23 @@ import { Api, problemOf, Refusal } from './api.js';
 import { Token } from './drafts.js';
 import { Frame } from './frame.js';
 import { List } from './list.js';
-import { loadMessages } from './messages.js';
-import { first, linkedId, scrollTo, standingStill } from './place.js';
+import { fewTexts, loadMessages } from './messages.js';
+import { load } from './parts.js';
+import { linkedId } from './place.js';
 import { sentence } from './problems.js';
-import * as store from './store.js';
+import { begin } from './store.js';
 import { Times } from './time.js';
-import { Watch } from './watch.js';
 
-const REPLIES_AT_ONCE = 50;
-const NEWS_AT_MOST = 50;
-const CHAIN_AT_MOST = 12;
 const MINUTE = 60_000;
 
 /** @import { Messages } from './messages.js' */
+/** @import { Further } from './further.js' */
 /** @import { Writing } from './writing.js' */
-/** @typedef {{ page: ThreadPage, viewer: Promise<Viewer | null> }} FirstPage what is the viewer's own may come later */
+/**
+ * A first page; what is the viewer's own may come later. What was known when it was asked for is `before`.
+ *
+ * @typedef {{ page: ThreadPage, sort: Sort, viewer: Promise<Viewer | null>, before: ThreadState | null }} FirstPage
+ */
 /**
  * The element in the page.
  *
@@ -39,9 +41,10 @@ export class ThreadView {
   /** @type {ThreadState | null} */
   state = null;
   #ended = new AbortController();
-  #busy = new Set();
   #count = -1;
   #started = false;
+  /** @type {Further | null} */
+  #further = null;
   #timer = 0;
 
   /**
@@ -52,7 +55,6 @@ export class ThreadView {
     this.settings = settings;
     this.place = place;
     this.signal = this.#ended.signal;
-    this.sort = settings.sort;
     this.skew = 0;
     this.api = new Api(settings, new Token(settings.src, settings.site), this.signal);
     /** @type {PromiseWithResolvers<void>} resolved once the comments are there */
@@ -72,37 +74,83 @@ export class ThreadView {
   async start() {
     if (this.#started) return;
     this.#started = true;
-    const first = this.#readFirst();
-    first.catch(() => {});
-    const writing = this.settings.readonly ? null : import('./writing.js');
-    writing?.catch(() => {});
-    const messages = await loadMessages(this.settings.src, this.settings.language, this.signal);
-    if (this.signal.aborted) return;
+    await this.#attempt();
+  }
+
+  async #attempt() {
+    const { settings, signal } = this;
+    const reading = this.readFirst(settings.sort);
+    const writing = settings.readonly ? null : load('writing');
+    for (const promise of [reading, writing, load('further')]) promise?.catch(() => {});
+    try {
+      const messages = await loadMessages(settings.src, settings.language, signal);
+      if (signal.aborted) return;
+      const frame = this.#frame(messages);
+      frame.showLoading();
+      const taken = await reading;
+      if (signal.aborted) return;
+      this.list = new List(/** @type {Context} */ (this.context), this.#act, settings.readonly);
+      frame.begin(this.list);
+      this.take(taken);
+    } catch (error) {
+      this.state = null;
+      const problem = this.failed(error);
+      if (!problem) return;
+      const frame = this.frame ?? this.#frame(fewTexts());
+      frame.showFailure(sentence(problem, frame.context, settings), () => this.#attempt());
+      return;
+    }
+    this.ready.resolve();
+    this.place.emit('ready', { thread: this.#state.thread, policy: this.#state.policy });
+    this.further(() => {});
+    this.follow();
+    await this.#write(writing);
+  }
+
+  /** @param {Messages} messages */
+  #frame(messages) {
     this.context = this.#context(messages);
     this.frame = new Frame(this.context, this.settings, this.place, {
-      sort: (sort) => this.#resort(sort),
-      more: () => this.#more(),
-      news: () => this.#news(),
+      sort: (sort) => this.further((further) => further.resort(sort), 'sort'),
+      more: () => this.further((further) => further.more(), 'more'),
+      news: () => this.further((further) => further.news(), 'news'),
     });
-    this.frame.showLoading();
-    await this.#begin(first);
-    await this.#write(writing);
+    return this.frame;
   }
 
   /** Reads all of it anew. */
   async refresh() {
+    if (!this.#started) return this.start();
+    await this.further((further) => further.reload());
+  }
+
+  /**
+   * Goes on after the first page. What it takes may not be there; then that is said.
+   *
+   * @template T
+   * @param {(further: Further) => T | Promise<T>} act
+   * @param {string} [about] what it is said beside
+   * @returns {Promise<T | void>}
+   */
+  async further(act, about) {
     await this.ready.promise;
-    await this.#reload();
+    try {
+      const module = await load('further');
+      if (!this.signal.aborted) return await act((this.#further ??= new module.Further(this)));
+    } catch (error) {
+      this.sayFailed(error, about);
+    }
   }
 
   /**
    * Takes over what is known now, and shows it.
    *
    * @param {ThreadState} state
+   * @param {boolean} [all] whether time alone may have changed something
    */
-  set(state) {
+  set(state, all = false) {
     this.state = state;
-    this.list?.show(state);
+    this.list?.show(state, all);
     this.frame?.show(state);
     const count = state.thread.comment_count;
     if (count !== this.#count) this.place.emit('count', { count });
@@ -114,7 +162,7 @@ export class ThreadView {
   /** What only time changes: how long ago something was, and what can still be changed. */
   #tick() {
     this.list?.tick();
-    this.set(this.#state);
+    this.set(this.#state, true);
   }
 
   /**
@@ -142,46 +190,31 @@ export class ThreadView {
   }
 
   /**
-   * Shows a comment wherever it is, reading what leads to it if need be.
-   *
    * @param {string} id
-   * @returns {Promise<boolean>} whether there is such a comment
+   * @param {boolean} [quietly] whether nothing is said of a comment of another thread
    */
-  async showComment(id) {
-    await this.ready.promise;
-    try {
-      if (!this.place.section.isConnected) await this.writing.promise;
-      if (!this.list?.views.has(id)) await this.#readChain(id);
-    } catch (error) {
-      this.#sayFailed(error);
-      return false;
-    }
-    const { context, list, state, frame } = this;
-    if (!state?.comments.has(id)) {
-      frame?.say(context?.messages.text('notice.gone') ?? '');
-      return false;
-    }
-    list?.reveal(id);
-    this.set({ ...state, linked: id });
-    scrollTo(list?.views.get(id)?.article);
-    return true;
+  showComment(id, quietly) {
+    return this.further((further) => further.showComment(id, quietly), 'link');
   }
 
-  /** @param {string} root */
-  #moreReplies = (root) => this.#once(`replies:${root}`, async () => {
-    const cursor = this.#state.conversations.get(root)?.cursor ?? '';
-    const page = await this.api.replies(root, cursor, REPLIES_AT_ONCE, cursor === '');
-    this.#setAndGo(store.withReplies(this.#state, root, page));
-  });
+  /** Shows the comment that the page's address leads to. */
+  follow() {
+    const id = linkedId();
+    if (id !== null) this.showComment(id, true);
+  }
 
-  /** @returns {Promise<FirstPage>} */
-  async #readFirst(fresh = false) {
+  /**
+   * @param {Sort} sort
+   * @returns {Promise<FirstPage>}
+   */
+  async readFirst(sort, fresh = false) {
+    const before = this.state;
     const viewer = this.api.viewer();
-    return { page: await this.api.page(this.#query(), fresh), viewer };
+    return { page: await this.api.page({ ...this.query(), sort }, fresh), sort, viewer, before };
   }
 
-  #query() {
-    return { sort: this.sort, limit: this.settings.pageSize, replies: this.settings.replies };
+  query() {
+    return { limit: this.settings.pageSize, replies: this.settings.replies };
   }
 
   get #state() {
@@ -205,26 +238,6 @@ export class ThreadView {
     };
   }
 
-  /** @param {Promise<FirstPage>} reading */
-  async #begin(reading) {
-    const context = /** @type {Context} */ (this.context);
-    try {
-      const taken = await reading;
-      if (this.signal.aborted) return;
-      this.list = new List(context, this.#act, this.settings.readonly);
-      this.frame?.begin(this.list);
-      this.#take(taken);
-    } catch (error) {
-      const problem = this.failed(error);
-      const retry = () => this.#begin(this.#readFirst());
-      if (problem) this.frame?.showFailure(sentence(problem, context, this.settings), retry);
-      return;
-    }
-    this.ready.resolve();
-    this.place.emit('ready', { thread: this.#state.thread, policy: this.#state.policy });
-    this.#keepUp();
-  }
-
   /**
    * Adds what people write with.
    *
@@ -244,129 +257,36 @@ export class ThreadView {
       this.writing.resolve(null);
       this.frame?.giveUpForm();
       this.set(this.#state);
-      this.#sayFailed(new Refusal({ code: 'unreachable', detail: `${error}` }));
+      this.sayFailed(error);
     }
   }
 
   #act = async (/** @type {Act} */ act, /** @type {string} */ id) => {
     if (act === 'show') await this.showComment(id);
-    else if (act === 'replies') await this.#moreReplies(id);
+    else if (act === 'replies') await this.further((further) => further.replies(id));
     else {
       const writing = await this.writing.promise.catch(() => null);
       if (writing) writing.act(act, id);
-      else this.#sayFailed(new Refusal({ code: 'unreachable' }));
+      else this.sayFailed(new Refusal({ code: 'unreachable' }));
     }
   };
 
-  /** From now on: permalinks and new comments. */
-  #keepUp() {
-    const { signal } = this;
-    const follow = () => {
-      const id = linkedId();
-      if (id !== null) this.showComment(id);
-    };
-    window.addEventListener('hashchange', follow, { signal });
-    follow();
-    new Watch(this).start();
-  }
-
   /** @param {FirstPage} first */
-  async #take({ page, viewer }) {
-    this.set(store.begin(page, this.sort, this.state));
-    const own = await viewer;
-    if (own && !this.signal.aborted) this.set(store.withViewer(this.#state, own, this.now()));
-  }
-
-  #reload() {
-    return this.#once('reload', async () => {
-      this.#take(await this.#readFirst(true));
-    });
-  }
-
-  /** @param {Sort} sort */
-  async #resort(sort) {
-    this.sort = sort;
-    await this.#reload();
-    if (this.sort === this.#state.sort) this.context?.announce(this.context.messages.text('list.sorted'));
-  }
-
-  #more() {
-    return this.#once('more', async () => {
-      const { sort, cursor } = this.#state;
-      const page = await this.api.page({ ...this.#query(), sort, cursor });
-      if (this.#state.cursor === cursor) this.#setAndGo(store.withPage(this.#state, page));
-    });
-  }
-
-  /** Puts in what was posted meanwhile, and leaves what is being read where it is. */
-  #news() {
-    return this.#once('news', async () => {
-      const page = await this.api.page({ ...this.#query(), sort: 'newest', limit: NEWS_AT_MOST }, true);
-      this.#setAndGo(store.withNews(this.#state, page), true);
-      this.frame?.showNews(0);
-    });
+  take({ page, sort, viewer, before }) {
+    this.set(begin(page, sort, this.state));
+    viewer.then((own) => own && this.further((further) => further.own(own, before)));
   }
 
   /**
-   * Shows a further state, and goes to the first of the comments that were not there before.
-   *
-   * @param {ThreadState} next
-   * @param {boolean} [still] whether something may come before what is being read
+   * @param {unknown} error
+   * @param {string} [about]
+   * @param {(text: string) => void} [say]
    */
-  #setAndGo(next, still = false) {
-    const before = this.#state.comments;
-    const added = [...next.comments.keys()].filter((id) => !before.has(id));
-    if (still) standingStill(this.place.section, () => this.set(next));
-    else this.set(next);
-    scrollTo(first(added.map((id) => this.list?.views.get(id)?.article)));
-    const { announce, messages } = /** @type {Context} */ (this.context);
-    announce(messages.text('list.more_shown', { count: added.length }));
-  }
-
-  /**
-   * Reads a comment and what it answers, up to the root.
-   *
-   * @param {string} id
-   */
-  async #readChain(id) {
-    const chain = [];
-    /** @type {string | null} */
-    let next = id;
-    while (next !== null && !this.#state.comments.has(next)) {
-      const { comment, thread } = await this.api.comment(next);
-      if (thread.key !== this.settings.thread) return;
-      chain.push(comment);
-      next = chain.length < CHAIN_AT_MOST ? comment.parent_id : comment.root_id;
-    }
-    this.set(store.withLinked(this.#state, id, chain));
-  }
-
-  /**
-   * Runs something unless it runs already, and says if it failed.
-   *
-   * @param {string} name
-   * @param {() => Promise<void>} run
-   */
-  async #once(name, run) {
-    if (this.#busy.has(name)) return;
-    this.#busy.add(name);
-    this.frame?.setBusy(true);
-    try {
-      await run();
-    } catch (error) {
-      this.#sayFailed(error);
-    } finally {
-      this.#busy.delete(name);
-      this.frame?.setBusy(this.#busy.size > 0);
-    }
-  }
-
-  /** @param {unknown} error */
-  #sayFailed(error) {
+  sayFailed(error, about, say = (text) => this.frame?.say(text, about)) {
     const problem = this.failed(error);
     if (!problem || !this.context) return;
-    if (problem.code === 'invalid_cursor') this.#reload();
-    else this.frame?.say(sentence(problem, this.context, this.settings));
+    if (problem.code === 'invalid_cursor') this.refresh();
+    else say(sentence(problem, this.context, this.settings));
   }
 }
 

@@ -116,6 +116,8 @@ export interface ThreadState {
   conversations: Map<string, Conversation>;
   own: Set<string>;
   votes: Map<string, number>;
+  /** Comments of the viewer's that have no place yet, for their roots are not here. */
+  apart: Comment[];
   /** How many comments the reader was told of. */
   known: number;
   /** When the newest of those was posted. */

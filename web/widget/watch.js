@@ -1,6 +1,6 @@
 // Looks from time to time whether there are new comments, while somebody may be reading.
 
-/** @import { ThreadView } from './thread.js' */
+/** @import { Further } from './further.js' */
 
 import { unseen } from './store.js';
 
@@ -10,10 +10,11 @@ export class Watch {
   #timer = 0;
   #last = Date.now();
 
-  /** @param {ThreadView} view */
-  constructor(view) {
-    this.view = view;
-    this.period = view.settings.refresh * SECOND;
+  /** @param {Further} further */
+  constructor(further) {
+    this.further = further;
+    this.view = further.view;
+    this.period = this.view.settings.refresh * SECOND;
   }
 
   start() {
@@ -34,6 +35,7 @@ export class Watch {
     this.#last = Date.now();
     if (this.view.place.isNear()) {
       try {
+        await this.further.learnFate();
         this.#tell(await this.view.api.count());
       } catch {
         // The next look may have more luck.
@@ -45,8 +47,10 @@ export class Watch {
   /** @param {number} count */
   #tell(count) {
     const { state, frame } = this.view;
-    if (state === null || count === state.thread.comment_count) return;
-    this.view.set({ ...state, thread: { ...state.thread, comment_count: count } });
+    if (state === null) return;
+    if (count !== state.thread.comment_count) {
+      this.view.set({ ...state, thread: { ...state.thread, comment_count: count } });
+    }
     frame?.showNews(unseen(state, count));
   }
 }
