@@ -35,6 +35,8 @@ export class Api {
     this.thread = thread;
     this.token = token;
     this.signal = signal;
+    /** How many milliseconds the reader's clock is ahead of the service's. */
+    this.skew = 0;
   }
 
   /**
@@ -117,8 +119,15 @@ export class Api {
       const response = await fetch(this.base + path, { ...options, credentials: 'omit', signal: controller.signal });
       const answer = response.status === 204 ? null : await response.json().catch(() => null);
       this.signal.throwIfAborted();
+      const { headers } = response;
+      // Only from what no cache answers.
+      if (options.headers) this.skew = Date.now() - Date.parse(headers.get('date') ?? '') || 0;
       if (response.ok) return answer;
-      throw new Refusal(answer?.code ? answer : { code: response.status === 503 ? 'busy' : 'other' });
+      throw new Refusal({
+        code: response.status === 503 ? 'busy' : 'other',
+        retry_after_seconds: Number(headers.get('retry-after')) || undefined,
+        ...(answer?.code && answer),
+      });
     } catch (error) {
       if (error instanceof Refusal || this.signal.aborted) throw error;
       throw new Refusal({ code: navigator.onLine === false ? 'offline' : 'unreachable', detail: `${error}` });

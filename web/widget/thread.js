@@ -53,7 +53,6 @@ export class ThreadView {
     this.place = place;
     this.signal = this.#ended.signal;
     this.sort = settings.sort;
-    this.skew = 0;
     this.api = new Api(settings, new Token(settings.src, settings.site), this.signal);
     /** @type {PromiseWithResolvers<void>} resolved once the comments are there */
     this.ready = withResolvers();
@@ -188,7 +187,7 @@ export class ThreadView {
     return /** @type {ThreadState} */ (this.state);
   }
 
-  now = () => Date.now() - this.skew;
+  now = () => Date.now() - this.api.skew;
 
   /**
    * @param {Messages} messages
