@@ -1,7 +1,7 @@
 // That nothing which was typed gets lost: not by a reload, by what others do, nor by what is being sent meanwhile.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
 
 import { launch } from './browser.mjs';
 import { Town } from './reader.mjs';
@@ -16,6 +16,8 @@ after(async () => {
   await browser.close();
   await town.stop();
 });
+
+afterEach(() => town.front.mend());
 
 const limits = { timeout: 60_000 };
 const POSTS = /\/comments$/;

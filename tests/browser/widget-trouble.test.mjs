@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
 import { launch } from './browser.mjs';
@@ -26,6 +26,8 @@ after(async () => {
   await town.stop();
 });
 
+afterEach(() => town.front.mend());
+
 const limits = { timeout: 60_000 };
 const POSTS = /\/comments$/;
 const VOTES = /\/vote$/;
@@ -43,7 +45,7 @@ const posts = (thread) => town.front.asked('POST', POSTS).filter(({ body }) => J
 /** Asks for a report of a comment, and chooses a reason. */
 async function report(reader, name) {
   await reader.button(`Report the comment by ${name}`).click();
-  await reader.widget.getByLabel('Something else').check();
+  await reader.widget.getByLabel('Something else', { exact: true }).check();
   await reader.button('Send report').click();
 }
 
@@ -251,10 +253,10 @@ test('who is banned is told so, until when, and keeps the text', limits, async (
   assert.equal(await reader.form.getByLabel('Your comment').inputValue(), 'Rude again');
   assert.equal(await reader.button('Post comment').getAttribute('aria-disabled'), null);
 
-  await town.service.ask('PATCH', `admin/bans/${document.id}`, { token: owner, body: { ends_at: null } });
+  await town.service.ask('PATCH', `admin/bans/${document.ban.id}`, { token: owner, body: { ends_at: null } });
   await reader.send();
   await reader.sees('You can’t write here.');
-  await town.service.ask('DELETE', `admin/bans/${document.id}`, { token: owner });
+  await town.service.ask('DELETE', `admin/bans/${document.ban.id}`, { token: owner });
   await reader.send();
   await reader.comment('Rude again').waitFor();
   await closed(reader);
@@ -326,7 +328,7 @@ test('a page without an origin says how it has to be opened', limits, async () =
   const folder = mkdtempSync(join(tmpdir(), 'rejoinder-file.'));
   const file = join(folder, 'index.html');
   writeFileSync(file, article(town.front.origin, { thread: '/file' }));
-  const sandboxed = '<iframe sandbox="allow-scripts" title="Comments" src="/framed"></iframe>';
+  const sandboxed = '<iframe sandbox="allow-scripts allow-forms" title="Comments" src="/framed"></iframe>';
   town.host.put('/framed', article(town.front.origin, { thread: '/file', loading: 'eager' }));
   town.host.put('/frame', `<!doctype html><title>Frame</title>${sandboxed}`);
   const context = await browser.newContext();
@@ -337,7 +339,7 @@ test('a page without an origin says how it has to be opened', limits, async () =
     await widget.getByLabel('Name').fill('Ada');
     await widget.getByLabel('Your comment').fill('Hello?');
     await widget.getByRole('button', { name: 'Post comment' }).click();
-    await widget.getByText('Open it over http or https.').waitFor();
+    await widget.locator('.notice').getByText('Open it over http or https.').waitFor();
     await page.close();
   }
   await context.close();

@@ -1,16 +1,16 @@
 // The form for a new comment, an answer or a change. It never cuts a text, and keeps it through every failure.
 
-/** @import { Context, Draft, Pending, Policy, Problem, Settings } from './types' */
+/** @import { Context, Draft, Policy, Problem, Settings } from './types' */
 
 import { countCharacters } from './characters.js';
 import { Counter } from './counter.js';
 import { problemOf } from './api.js';
 import { button, focused, h, set, setText } from './dom.js';
+import { isUnsure } from './pending.js';
 import { fieldOf, secondsToWait, sentence } from './problems.js';
 import { Countdown } from './wait.js';
 
 const DRAFT_MILLISECONDS = 300;
-const DAY = 86_400_000;
 /** After these it is worth saying that the text is still there. */
 const KEPT = new Set(['offline', 'unreachable']);
 let forms = 0;
@@ -41,14 +41,6 @@ export function mayFocus(form) {
   const active = focused(form) ?? document.activeElement;
   return active === null || active === document.body || form.contains(active);
 }
-
-/**
- * Whether a post that had no answer may appear twice when it is sent again: the service tells who sends it by their
- * token, or else by their network, and for a day.
- *
- * @param {Pending} pending
- */
-export const isUnsure = ({ token, at = 0 }) => token === null || Date.now() - at > DAY;
 
 export class Form {
   #busy = false;

@@ -3,7 +3,6 @@
 // is all that holds the two together, so both may have a copy of what both need.
 
 /** @import { Act, Comment, Context, Problem, ThreadState, Written } from './types' */
-/** @import { CommentView } from './comment.js' */
 /** @import { Input } from './form.js' */
 /** @import { ThreadView } from './thread.js' */
 
@@ -11,7 +10,9 @@ import { Refusal } from './api.js';
 import { arrange, focused, h, set, setText } from './dom.js';
 import css from './form.css';
 import { DraftStore, kept, writer } from './drafts.js';
-import { Form, isUnsure, mayFocus } from './form.js';
+import { Form, mayFocus } from './form.js';
+import { Opened } from './opened.js';
+import { isUnsure, pendingOf, requestOf } from './pending.js';
 import { scrollTo } from './place.js';
 import { secondsToWait, sentence } from './problems.js';
 import { reportForm } from './report.js';
@@ -21,10 +22,6 @@ import { Writes } from './writes.js';
 
 /** After these it isn't known whether the comment was posted. */
 const UNDECIDED = new Set(['offline', 'unreachable', 'unsent', 'idempotency_in_progress', 'busy', 'internal', 'other']);
-/** What can be open below a comment; the first of them is shown. */
-const KINDS = /** @type {const} */ (['report', 'edit', 'reply']);
-
-/** @typedef {typeof KINDS[number]} Kind */
 
 export class Writing {
   /** What stands above the comments: the form, or why there is none. */
@@ -34,12 +31,11 @@ export class Writing {
   #closed = null;
   /** @type {Form | null} */
   #form = null;
-  /** @type {Record<Kind, Map<string, HTMLElement>>} by the ids of comments */
-  #open = { report: new Map(), edit: new Map(), reply: new Map() };
+  /** What there are drafts of that weren't opened yet. */
+  #kept;
+  #opened;
   /** @type {Map<string, Form>} */
   #replies = new Map();
-  /** @type {Map<string, CommentView>} where what is open stands */
-  #shown = new Map();
   #busy = new Set();
   #reported = new Set();
 
@@ -51,7 +47,8 @@ export class Writing {
     this.view = view;
     this.context = context;
     this.writes = new Writes(view.api, view.settings.site);
-    this.kept = kept(view.settings);
+    this.#opened = new Opened(view);
+    this.#kept = kept(view.settings);
     view.place.addStyle(css);
   }
 
@@ -146,45 +143,23 @@ export class Writing {
   }
 
   /**
-   * @param {Kind} kind
-   * @param {string} id of a comment
-   * @param {HTMLElement | null} element null if it is closed
-   */
-  #put(kind, id, element) {
-    if (element) this.#open[kind].set(id, element);
-    else this.#open[kind].delete(id);
-    this.#show(id);
-  }
-
-  /** @param {string} id of a comment */
-  #show(id) {
-    const view = this.#viewOf(id);
-    if (!view || this.#state.comments.get(id)?.status === 'deleted') return;
-    const kind = KINDS.find((one) => this.#open[one].has(id));
-    view.open((kind && this.#open[kind].get(id)) ?? null, kind === 'edit');
-    this.#shown.set(id, view);
-  }
-
-  /**
    * Puts what is open where comments are that were away, and opens what there are drafts of.
    *
    * @param {ThreadState} state
    */
   #restore({ comments, own }) {
-    for (const name of this.kept) {
+    for (const name of this.#kept) {
       const id = name.replace('edit:', '');
       const isEdit = name !== id;
       const comment = comments.get(id);
       if (!comment || (isEdit && !own.has(id))) continue;
-      this.kept.delete(name);
+      this.#kept.delete(name);
       const drafts = new DraftStore(this.#settings, name);
       if (isEdit && this.#msLeft(comment) < 0) drafts.set(null);
       else if (isEdit) this.#openEdit(comment);
       else if (comment.status === 'published' && !drafts.get().closed) this.#openReply(comment);
     }
-    for (const id of new Set(KINDS.flatMap((kind) => [...this.#open[kind].keys()]))) {
-      if (this.#viewOf(id) !== this.#shown.get(id)) this.#show(id);
-    }
+    this.#opened.restore();
     for (const id of this.#reported) this.#markReported(id);
   }
 
@@ -208,7 +183,7 @@ export class Writing {
     const { id } = comment;
     const form = this.#replies.get(id) ?? this.#newForm('reply', comment);
     this.#replies.set(id, form);
-    this.#put('reply', id, form.element);
+    this.#opened.put('reply', id, form.element);
     return form;
   }
 
@@ -216,7 +191,7 @@ export class Writing {
   #closeReply(id) {
     this.#replies.get(id)?.close();
     this.#replies.delete(id);
-    this.#put('reply', id, null);
+    this.#opened.put('reply', id, null);
   }
 
   /**
@@ -248,10 +223,9 @@ export class Writing {
   async #post(form, parent, input, drafts) {
     await this.writes.settled();
     const before = drafts.get().pending;
-    const request = this.#request(parent, input);
-    const again = before !== undefined && samePost(before.request, request);
-    const pending = again ? before : { key: newKey(), request, token: this.view.api.token.get(), at: Date.now() };
-    const neverLeft = navigator.onLine === false && !again;
+    const request = requestOf(this.#settings, parent, input);
+    const pending = pendingOf(before, request, this.view.api.token.get());
+    const neverLeft = navigator.onLine === false && pending !== before;
     form.hold({ text: input.body, pending });
     try {
       this.#posted(form, parent, input, await this.writes.post(pending));
@@ -261,20 +235,6 @@ export class Writing {
       if (!UNDECIDED.has(code) || (code === 'offline' && neverLeft)) form.hold({ text: form.text });
       throw code === 'unsent' && isUnsure(pending) ? new Refusal({ ...problem, code: 'unsure' }) : error;
     }
-  }
-
-  /**
-   * @param {Comment | null} parent
-   * @param {Input} input
-   */
-  #request(parent, { name, email, body }) {
-    const { thread, url, title } = this.#settings;
-    return JSON.stringify({
-      thread: { key: thread, ...(url && { url }), ...(title && { title }) },
-      parent_id: parent?.id ?? null,
-      author: { name, ...(email && { email }) },
-      body: body.toWellFormed(),
-    });
   }
 
   /**
@@ -314,7 +274,7 @@ export class Writing {
     const close = () => {
       form.close();
       drafts.set(null);
-      this.#put('edit', id, null);
+      this.#opened.put('edit', id, null);
     };
     /** @type {Form} */
     const form = new Form({
@@ -334,7 +294,7 @@ export class Writing {
       },
       cancel: close,
     }, context, this.#settings);
-    this.#put('edit', id, form.element);
+    this.#opened.put('edit', id, form.element);
     return form;
   }
 
@@ -379,7 +339,7 @@ export class Writing {
   #report(id) {
     const { context } = this;
     if (this.#reported.has(id)) return;
-    const close = () => this.#put('report', id, null);
+    const close = () => this.#opened.put('report', id, null);
     const send = async (/** @type {{ reason: string, detail?: string }} */ report) => {
       await this.#orFail(this.writes.report(id, report));
       close();
@@ -392,7 +352,7 @@ export class Writing {
       this.#viewOf(id)?.button('report').focus();
     };
     const form = reportForm({ send, cancel }, context, this.#settings);
-    this.#put('report', id, form);
+    this.#opened.put('report', id, form);
     form.querySelector('input')?.focus();
   }
 
@@ -445,20 +405,4 @@ export class Writing {
       return notice.isConnected;
     });
   }
-}
-
-/**
- * Whether two requests post the same; what the page says about itself may differ after a reload.
- *
- * @param {string} one
- * @param {string} other
- */
-function samePost(one, other) {
-  const [a, b] = [one, other].map((text) => JSON.stringify({ ...JSON.parse(text), thread: null }));
-  return a === b;
-}
-
-function newKey() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
