@@ -11,6 +11,7 @@ let town;
 before(async () => {
   browser = await launch();
   town = await Town.start(browser);
+  town.site('marked', '--text-format', 'markdown');
 });
 after(async () => {
   await browser.close();
@@ -324,5 +325,26 @@ test('fifty forms opened and closed again leave nothing behind', limits, async (
   const grown = await measure();
   assert.ok(grown.JSEventListeners <= before.JSEventListeners + 5, `${before.JSEventListeners} listeners became ${grown.JSEventListeners}`);
   assert.ok(grown.Nodes <= before.Nodes + 30, `${before.Nodes} nodes became ${grown.Nodes}`);
+  await closed(reader);
+});
+
+test('where Markdown works, keys put marks around what is selected, and can be undone', limits, async () => {
+  const reader = await town.visit({ site: 'marked', thread: '/marks' });
+  const field = reader.form.getByLabel('Your comment');
+  await field.fill('word');
+  const cases = [['b', '**word**'], ['i', '*word*'], ['k', '[word](https://)']];
+  for (const [key, marked] of cases) {
+    await field.press('ControlOrMeta+a');
+    await field.press(`ControlOrMeta+${key}`);
+    assert.equal(await field.inputValue(), marked);
+    await field.press('ControlOrMeta+z');
+    assert.equal(await field.inputValue(), 'word');
+  }
+  const plain = await town.visit({ thread: '/marks' });
+  await plain.form.getByLabel('Your comment').fill('word');
+  await plain.form.getByLabel('Your comment').press('ControlOrMeta+a');
+  await plain.form.getByLabel('Your comment').press('ControlOrMeta+b');
+  assert.equal(await plain.form.getByLabel('Your comment').inputValue(), 'word');
+  await closed(plain);
   await closed(reader);
 });

@@ -6,6 +6,7 @@ import { countCharacters } from './characters.js';
 import { Counter } from './counter.js';
 import { problemOf } from './api.js';
 import { button, focused, h, set, setText } from './dom.js';
+import { mark } from './marks.js';
 import { isUnsure } from './pending.js';
 import { fieldOf, secondsToWait, sentence } from './problems.js';
 import { Countdown } from './wait.js';
@@ -271,6 +272,8 @@ export class Form {
 
   /** @param {KeyboardEvent} event */
   #keydown = (event) => {
+    const { input } = this.body;
+    if (event.target === input && this.options.policy.text_format === 'markdown') mark(event, input);
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) this.#submit(event);
     if (event.key !== 'Escape' || event.isComposing || !this.cancel || this.isChanged) return;
     event.preventDefault();

@@ -57,8 +57,9 @@ export class Writing {
    * @param {string} id of a comment
    */
   act(act, id) {
-    if (act === 'reply') return this.#reply(id);
-    if (act === 'edit') return this.#edit(id);
+    const comment = this.#state.comments.get(id);
+    if (act === 'reply') return comment && this.#openReply(comment).focus();
+    if (act === 'edit') return comment && this.#openEdit(comment).focus();
     if (act === 'report') return this.#report(id);
     return this.#run(id, () => (act === 'delete' ? this.#remove(id) : this.#vote(id, act === 'up' ? 1 : -1)));
   }
@@ -172,12 +173,6 @@ export class Writing {
     return Date.parse(created_at) + this.#state.policy.edit_window_seconds * 1_000 - this.context.now();
   }
 
-  /** @param {string} id */
-  #reply(id) {
-    const comment = this.#state.comments.get(id);
-    if (comment) this.#openReply(comment).focus();
-  }
-
   /** @param {Comment} comment */
   #openReply(comment) {
     const { id } = comment;
@@ -257,12 +252,6 @@ export class Writing {
     if (go) scrollTo(this.#viewOf(comment.id)?.article);
     context.announce(context.messages.text(comment.status === 'pending' ? 'notice.waiting' : 'notice.posted'));
     view.place.emit('posted', { comment });
-  }
-
-  /** @param {string} id */
-  #edit(id) {
-    const comment = this.#state.comments.get(id);
-    if (comment) this.#openEdit(comment).focus();
   }
 
   /** @param {Comment} comment */
