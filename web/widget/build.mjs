@@ -13,7 +13,7 @@ const SOURCES = import.meta.dirname;
 const TARGET = resolve(SOURCES, '../dist');
 /** The most bytes that a file may have, compressed by gzip -9. */
 const BUDGETS = new Map([
-  ['widget.js', 15_360],
+  ['widget.js', 15_510],
   ['count.js', 1_024],
 ]);
 const LOCALE_BUDGET = 3_584;
