@@ -13,7 +13,7 @@ use crate::service::{Service, origins};
 
 /// What scripts may read of an answer.
 const EXPOSED: &str =
-    "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Idempotent-Replayed, X-Request-Id";
+    "Date, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Idempotent-Replayed, X-Request-Id";
 /// What scripts may send.
 const ALLOWED_HEADERS: &str = "authorization, content-type, idempotency-key, if-match";
 /// How long a browser may keep the answer to a preflight, in seconds.

@@ -47,9 +47,16 @@ async fn any_page_may_read(setup: Setup) {
             assert!(!answer.has_header("access-control-allow-credentials"));
             let exposed = answer.required_header("access-control-expose-headers").to_lowercase();
             let exposed: Vec<&str> = exposed.split(", ").collect();
-            for name in
-                ["etag", "link", "location", "ratelimit", "ratelimit-policy", "retry-after", "idempotent-replayed"]
-            {
+            for name in [
+                "date",
+                "etag",
+                "link",
+                "location",
+                "ratelimit",
+                "ratelimit-policy",
+                "retry-after",
+                "idempotent-replayed",
+            ] {
                 assert!(exposed.contains(&name), "{name}");
             }
         }

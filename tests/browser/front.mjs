@@ -35,9 +35,9 @@ export class Front {
     this.#faults.push({ method, pattern, how: 'delay', times: 1, until });
   }
 
-  /** Answers itself from now on, with this JSON. */
-  answer(method, pattern, text, status = 200) {
-    this.#faults.push({ method, pattern, how: 'answer', times: Infinity, text, status });
+  /** Answers itself from now on, with this JSON, and with further headers. */
+  answer(method, pattern, text, status = 200, headers = {}) {
+    this.#faults.push({ method, pattern, how: 'answer', times: Infinity, text, status, headers });
   }
 
   /** Lets nothing go wrong any more. */
@@ -61,7 +61,8 @@ export class Front {
     if (fault) fault.times -= 1;
     if (fault?.how === 'drop') return fail(fault, request);
     if (fault?.how === 'answer') {
-      response.writeHead(fault.status, { 'Content-Type': 'application/json', 'Access-Control-Allow-Origin': '*' });
+      const open = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': '*' };
+      response.writeHead(fault.status, { 'Content-Type': 'application/json', ...open, ...fault.headers });
       return response.end(fault.text);
     }
     await fault?.until;

@@ -61,6 +61,22 @@ const STATES = [
     await reader.button('Report the comment by Aksel').first().click();
     await reader.widget.getByText('What is wrong with this comment?').waitFor();
   }],
+  ['with a report without a reason', { thread: '/states/full' }, async (reader) => {
+    await reader.button('Report the comment by Aksel').first().click();
+    await reader.button('Send report').click();
+    await reader.sees('Choose what is wrong.');
+  }],
+  ['with a comment reported', { thread: '/states/full' }, async (reader) => {
+    await reader.button('Report the comment by Aksel').first().click();
+    await reader.widget.getByLabel('It is spam or advertising').check();
+    await reader.button('Send report').click();
+    await reader.button('Reported').waitFor();
+  }],
+  ['with a change being written, and an e-mail field', { thread: '/states/edit', email: '' }, async (reader) => {
+    await reader.post('My own', 'Ada');
+    await reader.button('Edit').click();
+    await reader.widget.getByLabel('Change your comment').waitFor();
+  }],
   ['with a comment of one’s own that waits', { site: 'moderated', thread: '/states/held' }, async (reader) => {
     await reader.post('May I?', 'Ada');
     await reader.widget.getByText('What we ask of you').click();

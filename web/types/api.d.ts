@@ -5178,9 +5178,9 @@ export interface components {
         AnswerOrigin: string;
         /**
          * @description Which headers of the answer a page may read; with `Access-Control-Allow-Origin` only.
-         * @example ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Idempotent-Replayed, X-Request-Id
+         * @example Date, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Idempotent-Replayed, X-Request-Id
          */
-        ExposedHeaders: "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Idempotent-Replayed, X-Request-Id";
+        ExposedHeaders: "Date, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Idempotent-Replayed, X-Request-Id";
         /**
          * @description The answer depends on the `Origin` header. On answers to writes and to calls for what is the viewer's own.
          * @example Origin

@@ -35,6 +35,8 @@ export class Api {
     this.thread = thread;
     this.token = /** @type {Token} */ (token);
     this.signal = signal;
+    /** How many milliseconds the reader's clock is ahead of the service's. */
+    this.skew = 0;
   }
 
   /**
@@ -114,10 +116,14 @@ export class Api {
       const response = await fetch(this.base + path, { ...options, credentials: 'omit', signal });
       const answer = await response.json().catch(() => null);
       this.signal.throwIfAborted();
+      const { headers } = response;
+      // Only from what no cache answers.
+      if (options.headers) this.skew = Date.now() - Date.parse(headers.get('date') ?? '') || 0;
       // What isn't an answer of the service is none: a proxy has others.
       if (response.ok && (isObject(answer) || (options.method && response.status === 204))) return answer;
       const code = response.ok ? 'unreachable' : response.status === 503 ? 'busy' : 'other';
-      throw new Refusal(answer?.code ? answer : { code });
+      const retry_after_seconds = Number(headers.get('retry-after')) || undefined;
+      throw new Refusal({ code, retry_after_seconds, ...(answer?.code && answer) });
     } catch (error) {
       if (error instanceof Refusal || this.signal.aborted) throw error;
       throw new Refusal({ code: navigator.onLine === false ? 'offline' : 'unreachable', detail: `${error}` });

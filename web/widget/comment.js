@@ -19,6 +19,7 @@ const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
  * @property {boolean} own
  * @property {number} vote of the viewer: 1, -1 or 0
  * @property {'none' | 'up' | 'up_down'} voting which votes can be cast
+ * @property {'none' | 'up' | 'up_down'} counted which votes the site counts
  * @property {boolean} answerable
  * @property {boolean} editable
  * @property {boolean} removable
@@ -123,12 +124,13 @@ export class CommentView {
    * Says something below the comment, also to those who don't see it.
    *
    * @param {string | null} text
+   * @returns {HTMLElement | null} what says it
    */
   say(text) {
-    if (text === null && this.#notice === null) return;
     this.#notice = text === null ? null : h('p', { class: 'notice', part: 'notice' }, text);
     this.#arrange();
     if (text !== null) this.context.announce(text);
+    return this.#notice;
   }
 
   #arrange() {
@@ -193,18 +195,16 @@ export class CommentView {
   }
 
   /** @param {Facts} facts */
-  #showActions({ comment, own, vote, voting, answerable, editable, removable, reportable }) {
+  #showActions({ comment, own, vote, voting, counted, answerable, editable, removable, reportable }) {
     if (this.#asking && removable) return;
     this.#asking = false;
-    const { messages } = this.context;
-    const { up } = comment.score;
+    const { up, down } = comment.score;
     const active = focused(this.article);
     arrange(this.row, [
       voting !== 'none' && this.#voteButton('up', comment.score, vote === 1),
       voting === 'up_down' && this.#voteButton('down', comment.score, vote === -1),
-      voting === 'none' && up > 0 && h('span', {
-        class: 'score', part: 'vote', role: 'img', 'aria-label': messages.text('vote.count', { count: up }),
-      }, `▲ ${messages.number(up)}`),
+      voting === 'none' && this.#score(UP, '▲', up),
+      voting === 'none' && counted === 'up_down' && this.#score(DOWN, '▼', down),
       answerable && this.#named('reply', 'comment.reply_to', comment),
       editable && this.button('edit'),
       removable && this.button('delete'),
@@ -221,8 +221,22 @@ export class CommentView {
    */
   #named(act, key, { author }) {
     const element = this.button(act);
-    set(element, 'aria-label', this.context.messages.text(key, { name: author?.name ?? '' }));
+    if (!element.disabled) set(element, 'aria-label', this.context.messages.text(key, { name: author?.name ?? '' }));
     return element;
+  }
+
+  /**
+   * How many votes there are, where none can be cast.
+   *
+   * @param {string} path
+   * @param {string} sign for those who don't see the icon
+   * @param {number} count
+   */
+  #score(path, sign, count) {
+    const { messages } = this.context;
+    const text = messages.number(count);
+    const label = sign + messages.text('vote.count', { count });
+    return count > 0 && h('span', { class: 'score', part: 'vote', role: 'img', 'aria-label': label }, icon(path), text);
   }
 
   /**

@@ -55,7 +55,10 @@ export class Counter {
     this.element = element;
     this.max = max;
     this.context = context;
-    context.signal.addEventListener('abort', () => clearTimeout(this.#timer), { once: true });
+  }
+
+  stop() {
+    clearTimeout(this.#timer);
   }
 
   /**

@@ -1,18 +1,23 @@
 // What the page's own storage keeps for a writer: their name, their token, and texts not sent yet. Where a browser
 // refuses storage, it is kept as long as the page is there.
 
-/** @import { Draft } from './types' */
+/** @import { Draft, Pending } from './types' */
 
 const PREFIX = 'rejoinder:';
+const COMMENT = /^(edit:)?[0-9a-v]{13}$/;
+const KEY = /^[0-9a-f]{32}$/;
+const TOKEN = /^[!-~]+$/;
 /** @type {Map<string, string>} */
 const memory = new Map();
 
 /** @param {string} name */
 function read(name) {
+  // What couldn't be stored is newer than what is stored.
+  if (memory.has(name)) return memory.get(name) ?? null;
   try {
-    return localStorage.getItem(PREFIX + name) ?? memory.get(name) ?? null;
+    return localStorage.getItem(PREFIX + name);
   } catch {
-    return memory.get(name) ?? null;
+    return null;
   }
 }
 
@@ -23,8 +28,9 @@ function read(name) {
 function write(name, value) {
   memory.delete(name);
   try {
-    if (value === null) localStorage.removeItem(PREFIX + name);
-    else localStorage.setItem(PREFIX + name, value);
+    // Where there is no room for it, an older one shall not come back after a reload.
+    localStorage.removeItem(PREFIX + name);
+    if (value !== null) localStorage.setItem(PREFIX + name, value);
   } catch {
     if (value !== null) memory.set(name, value);
   }
@@ -72,24 +78,60 @@ export class Token {
   }
 }
 
-/** A text that is being written. */
+/** A text that is being written: a comment, a reply to one (its id), or a change of one (`edit:` and its id). */
 export class DraftStore {
   /**
    * @param {{ src: string, site: string, thread: string }} settings
-   * @param {string} [parent]
+   * @param {string} [of]
    */
-  constructor({ src, site, thread }, parent = '') {
-    this.name = `draft:${src}:${site}:${thread}:${parent}`;
+  constructor(settings, of = '') {
+    this.name = prefix(settings) + of;
   }
 
   /** @returns {Draft} */
   get() {
-    const draft = readJson(this.name);
-    return typeof draft?.text === 'string' ? draft : { text: '' };
+    const { text, closed, pending } = readJson(this.name) ?? {};
+    if (typeof text !== 'string') return { text: '' };
+    return { text, ...(closed === true && { closed }), ...(isPending(pending) && { pending }) };
   }
 
   /** @param {Draft | null} draft */
   set(draft) {
     write(this.name, draft === null || draft.text === '' ? null : JSON.stringify(draft));
+  }
+}
+
+/** @param {{ src: string, site: string, thread: string }} settings */
+const prefix = ({ src, site, thread }) => `draft:${src}:${site}:${thread}:`;
+
+/**
+ * What there are drafts of, beside the comment that answers none: ids, and `edit:` with ids.
+ *
+ * @param {{ src: string, site: string, thread: string }} settings
+ */
+export function kept(settings) {
+  const names = [...memory.keys()];
+  try {
+    names.push(...Object.keys(localStorage).map((name) => name.replace(PREFIX, '')));
+  } catch {
+    // A browser that refuses storage has none.
+  }
+  const start = prefix(settings);
+  const found = names.filter((name) => name.startsWith(start)).map((name) => name.slice(start.length));
+  return new Set(found.filter((name) => COMMENT.test(name)));
+}
+
+/**
+ * Whether something that was stored is a post that could be sent.
+ *
+ * @param {any} pending
+ * @returns {pending is Pending}
+ */
+function isPending(pending) {
+  try {
+    const { author } = JSON.parse(pending.request);
+    return KEY.test(pending.key) && (pending.token === null || TOKEN.test(pending.token)) && Boolean(author);
+  } catch {
+    return false;
   }
 }

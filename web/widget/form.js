@@ -5,11 +5,15 @@
 import { countCharacters } from './characters.js';
 import { Counter } from './counter.js';
 import { problemOf } from './api.js';
-import { button, h, set, setText } from './dom.js';
-import { fieldOf, secondsToWait, sentence, waiting } from './problems.js';
+import { button, focused, h, set, setText } from './dom.js';
+import { mark } from './marks.js';
+import { isUnsure } from './pending.js';
+import { fieldOf, secondsToWait, sentence } from './problems.js';
+import { Countdown } from './wait.js';
 
 const DRAFT_MILLISECONDS = 300;
-const SECOND = 1_000;
+/** After these it is worth saying that the text is still there. */
+const KEPT = new Set(['offline', 'unreachable']);
 let forms = 0;
 
 /**
@@ -19,6 +23,8 @@ let forms = 0;
  * @property {Policy} policy
  * @property {{ name: string, email: string }} writer
  * @property {Draft} draft
+ * @property {string} [before] the text that is to be changed
+ * @property {string} [until] when its time to be changed is over
  * @property {(draft: Draft, by: { name?: string, email?: string }) => void} keep keeps the text, and who writes it
  * @property {(input: Input) => Promise<void>} send resolves when it was answered; throws a Refusal
  * @property {() => void} [cancel]
@@ -27,11 +33,21 @@ let forms = 0;
 /** @typedef {{ name: string, email: string, body: string }} Input */
 /** @typedef {{ element: HTMLElement, input: HTMLInputElement | HTMLTextAreaElement, error: HTMLElement }} Field */
 
+/**
+ * Whether a form may take the focus: it has it already, or nothing has.
+ *
+ * @param {HTMLElement} form
+ */
+export function mayFocus(form) {
+  const active = focused(form) ?? document.activeElement;
+  return active === null || active === document.body || form.contains(active);
+}
+
 export class Form {
   #busy = false;
-  #wait = 0;
-  #timer = 0;
+  #locked = false;
   #draftTimer = 0;
+  #ended = new AbortController();
 
   /**
    * @param {FormOptions} options
@@ -42,6 +58,7 @@ export class Form {
     this.options = options;
     this.context = context;
     this.settings = settings;
+    this.countdown = new Countdown(context);
     this.prefix = `f${(forms += 1)}`;
     /** @type {Partial<Record<string, Field>>} */
     this.fields = options.kind === 'edit' ? {} : this.#writerFields();
@@ -51,12 +68,17 @@ export class Form {
     this.counter = new Counter(this.counterText, options.policy.max_characters, context);
     this.submit = h('button', { type: 'submit', class: 'primary', part: 'button button-primary' }, this.#label('send'));
     this.notice = h('p', { class: 'notice', part: 'notice', hidden: true });
+    this.cancel = options.cancel && button('button', context.messages.text('form.cancel'), this.#cancel);
+    this.who = h('div', { class: 'who' }, this.fields.name?.element, this.fields.email?.element);
+    this.bar = h('div', { class: 'bar' }, this.counterText, this.cancel, this.submit);
     this.element = this.#element();
-    context.signal.addEventListener('abort', () => this.#stop(), { once: true });
+    const { signal } = this.#ended;
+    context.signal.addEventListener('abort', () => this.close(), { signal });
     // What was typed just before the page is left is kept too.
-    window.addEventListener('pagehide', () => this.#keepNow(), { signal: context.signal });
+    window.addEventListener('pagehide', () => this.#keepNow(), { signal });
     this.#count();
-    if (options.draft.pending) this.say(context.messages.text('notice.unanswered'));
+    const { pending } = options.draft;
+    if (pending) this.say(context.messages.text(isUnsure(pending) ? 'error.unsure' : 'notice.unanswered'), true);
   }
 
   /** Puts the focus into the text, behind what stands there. */
@@ -75,9 +97,31 @@ export class Form {
     this.#count();
   }
 
+  /** Whether an answer is being waited for. */
+  get busy() {
+    return this.#busy;
+  }
+
+  /** Whether there is something in it that isn't anywhere else. */
+  get isChanged() {
+    return this.text !== (this.options.before ?? '');
+  }
+
+  /**
+   * Leaves the text, but nothing to send it with, or gives that back.
+   *
+   * @param {boolean} locked
+   */
+  lock(locked) {
+    this.#locked = locked;
+    this.who.hidden = locked;
+    this.bar.hidden = locked;
+  }
+
   /** Ends what runs, and keeps the text. */
   close() {
     this.#stop();
+    this.#ended.abort();
   }
 
   /**
@@ -94,21 +138,30 @@ export class Form {
     });
   }
 
-  /** Forgets the text, which is posted now. */
-  clear() {
-    this.hold({ text: '' });
-    this.text = '';
+  /**
+   * Forgets a text that is posted now, unless there is another one by now.
+   *
+   * @param {string} posted
+   * @returns {boolean} whether it was there still
+   */
+  clear(posted) {
+    const isThere = this.text === posted;
+    this.hold({ text: isThere ? '' : this.text });
+    if (isThere) this.text = '';
     this.#stop();
+    return isThere;
   }
 
   /**
    * Shows a sentence below the fields.
    *
    * @param {string | null} text
+   * @param {boolean} [failed]
    */
-  say(text) {
+  say(text, failed = false) {
     setText(this.notice, text ?? '');
     this.notice.hidden = text === null;
+    this.notice.classList.toggle('failed', failed);
   }
 
   #element() {
@@ -117,9 +170,6 @@ export class Form {
     if (this.fields.name) this.fields.name.input.value = name;
     if (this.fields.email) this.fields.email.input.value = email;
     this.body.input.value = this.options.draft.text;
-    const who = h('div', { class: 'who' }, this.fields.name?.element, this.fields.email?.element);
-    const cancel = this.options.cancel && button('button', messages.text('form.cancel'), this.options.cancel);
-    const bar = h('div', { class: 'bar' }, this.counterText, cancel, this.submit);
     const isRoot = this.options.kind === 'root';
     return h('form', {
       class: isRoot ? 'form' : `form ${this.options.kind}`,
@@ -127,7 +177,7 @@ export class Form {
       novalidate: true,
       'aria-label': isRoot && messages.text('form.heading'),
       on: { submit: this.#submit, input: () => this.#typed(), keydown: this.#keydown },
-    }, this.options.kind !== 'edit' && who, this.body.element, bar, this.notice);
+    }, this.options.kind !== 'edit' && this.who, this.body.element, this.bar, this.notice);
   }
 
   /** @param {'body' | 'send'} what */
@@ -146,34 +196,34 @@ export class Form {
     const { messages } = this.context;
     const name = h('input', { type: 'text', autocomplete: 'name', required: true, dir: 'auto' });
     const email = h('input', { type: 'email', autocomplete: 'email', dir: 'ltr' });
+    const hint = h('p', { class: 'hint', id: `${this.prefix}-email-hint` }, messages.text('form.email_hint'));
     return {
       name: this.#field('name', messages.text('form.name'), name),
-      ...(this.settings.email && { email: this.#field('email', messages.text('form.email'), email) }),
+      ...(this.settings.email && { email: this.#field('email', messages.text('form.email'), email, hint) }),
     };
   }
 
   #bodyField() {
-    const { policy, kind } = this.options;
+    const { policy, kind, until } = this.options;
     const { messages } = this.context;
     const { max_characters: max, min_characters: min } = policy;
     const textarea = h('textarea', { rows: kind === 'root' ? 4 : 3, required: true, dir: 'auto' });
-    const hint = h('p', { class: 'hint', id: `${this.prefix}-hint` }, [
+    const said = until !== undefined || policy.moderation === 'pre' || policy.text_format === 'markdown';
+    const hint = h('p', { class: said ? 'hint' : 'hidden', id: `${this.prefix}-hint` }, [
+      until !== undefined && messages.text('form.until', { time: until }),
       messages.text('form.limit', { count: max }),
       min > 1 && messages.text('form.minimum', { count: min }),
       policy.text_format === 'markdown' && messages.text('form.markdown'),
       policy.moderation === 'pre' && messages.text('form.moderated'),
     ].filter(Boolean).join(' '));
-    set(hint, 'class', policy.moderation === 'pre' || policy.text_format === 'markdown' ? 'hint' : 'hidden');
-    const field = this.#field('body', this.#label('body'), textarea, hint.id);
-    field.element.append(hint);
-    return field;
+    return this.#field('body', this.#label('body'), textarea, hint);
   }
 
   /**
    * @param {string} name
    * @param {string} label
    * @param {HTMLInputElement | HTMLTextAreaElement} input
-   * @param {string} [hint] the id of what describes it
+   * @param {HTMLElement} [hint] what describes it
    * @returns {Field}
    */
   #field(name, label, input, hint) {
@@ -182,9 +232,9 @@ export class Form {
     set(input, 'id', id);
     set(input, 'name', name);
     set(input, 'part', input.localName);
-    set(input, 'aria-describedby', [hint, error.id].filter(Boolean).join(' '));
+    set(input, 'aria-describedby', [hint?.id, error.id].filter(Boolean).join(' '));
     const caption = h('label', { for: id, part: 'label' }, label);
-    const element = h('div', { class: 'field', part: 'field' }, caption, input, error);
+    const element = h('div', { class: 'field', part: 'field' }, caption, input, error, hint);
     return { element, input, error };
   }
 
@@ -209,20 +259,31 @@ export class Form {
   }
 
   #stop() {
-    clearInterval(this.#timer);
+    this.countdown.stop();
+    this.counter.stop();
     clearTimeout(this.#draftTimer);
-    if (this.text !== this.options.draft.text) this.#keep();
+    this.#keepNow();
   }
+
+  /** Not while it is being sent: then it can't be taken back. */
+  #cancel = () => {
+    if (!this.#busy) this.options.cancel?.();
+  };
 
   /** @param {KeyboardEvent} event */
   #keydown = (event) => {
+    const { input } = this.body;
+    if (event.target === input && this.options.policy.text_format === 'markdown') mark(event, input);
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) this.#submit(event);
+    if (event.key !== 'Escape' || event.isComposing || !this.cancel || this.isChanged) return;
+    event.preventDefault();
+    this.#cancel();
   };
 
   /** @param {Event} event */
   #submit = async (event) => {
     event.preventDefault();
-    if (this.#busy || this.#wait > 0) return;
+    if (this.#busy || this.#locked || this.countdown.left > 0) return;
     const problem = this.#check();
     if (problem) return this.fail(problem);
     this.#setBusy(true);
@@ -257,13 +318,14 @@ export class Form {
    * @param {Problem} problem
    */
   fail(problem) {
-    const text = sentence(problem, this.context, this.settings);
+    const kept = KEPT.has(problem.code) && this.context.messages.text('form.kept');
+    const text = [sentence(problem, this.context, this.settings), kept].filter(Boolean).join(' ');
     const field = this.fields[fieldOf(problem) ?? ''];
     if (field) {
       this.#mark(field, text);
-      field.input.focus();
+      if (mayFocus(this.element)) field.input.focus();
     } else {
-      this.say(text);
+      this.say(text, true);
       const seconds = secondsToWait(problem);
       if (seconds > 0) this.#countDown(text, seconds);
     }
@@ -282,32 +344,21 @@ export class Form {
   }
 
   /**
-   * Counts the seconds down until it can be tried again. Heard are only the beginning and the end.
-   *
    * @param {string} text
    * @param {number} seconds
    */
   #countDown(text, seconds) {
-    const end = Date.now() + seconds * SECOND;
-    const step = () => {
-      this.#wait = Math.max(0, Math.ceil((end - Date.now()) / SECOND));
-      const words = waiting(this.#wait, this.context);
-      this.say(this.#wait > 0 ? `${text} ${words}` : words);
-      set(this.submit, 'aria-disabled', this.#wait > 0 && 'true');
-      if (this.#wait > 0) return;
-      clearInterval(this.#timer);
-      this.context.announce(words);
-    };
-    clearInterval(this.#timer);
-    this.#timer = window.setInterval(step, SECOND);
-    step();
+    this.countdown.start(text, seconds, (words, isOver) => {
+      this.say(words, !isOver);
+      set(this.submit, 'aria-disabled', !isOver && 'true');
+    });
   }
 
   /** @param {boolean} busy */
   #setBusy(busy) {
     this.#busy = busy;
     this.body.input.readOnly = busy;
-    set(this.submit, 'aria-disabled', busy && 'true');
+    for (const one of [this.submit, this.cancel]) if (one) set(one, 'aria-disabled', busy && 'true');
     setText(this.submit, busy ? this.context.messages.text('form.sending') : this.#label('send'));
   }
 }

@@ -42,7 +42,7 @@ export class Frame {
     this.header = h('header', { class: 'header', part: 'header' }, this.heading);
     /** @type {HTMLElement | null} holds the place of the form */
     this.room = h('div', { class: 'room' });
-    this.notice = h('p', { class: 'notice', part: 'notice', hidden: true });
+    this.notice = h('p', { class: 'notice failed', part: 'notice', hidden: true });
     this.news = button('fresh', null, act.news, { part: 'new-comments', hidden: true });
     this.empty = h('p', { class: 'empty' });
     this.more = button('more', messages.text('list.more'), act.more);

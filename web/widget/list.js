@@ -196,6 +196,7 @@ export class List {
       own: mine,
       vote: votes.get(comment.id) ?? 0,
       voting: published && !mine && !this.readonly ? policy.voting : 'none',
+      counted: policy.voting,
       answerable: open && published && !this.readonly,
       editable: changeable && thread.state === 'open' && !this.readonly,
       removable: changeable && !this.readonly,

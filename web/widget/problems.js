@@ -7,6 +7,8 @@ const FIELDS = new Map([['/body', 'body'], ['/author/name', 'name'], ['/author/e
 /** Nobody but the comment's writer can do it, and the writer isn't known here. */
 const NOT_YOURS = new Set(['invalid_token', 'token_required']);
 const COUNTDOWN_SECONDS = 120;
+/** After so long it is worth trying again, if the service doesn't say. */
+const BUSY_SECONDS = 5;
 
 /**
  * The field that a problem is about, and null if it is about none of them.
@@ -33,13 +35,14 @@ export function sentence(problem, { messages, times, now }, settings) {
     count: countOf(problem.code, max, min, actual, open),
     site: settings.site,
     time: seconds === undefined ? '' : times.until(now() + seconds * 1_000, now()),
-    command: `rejoinder site set ${settings.site} --add-origin ${location.origin}`,
+    origin: self.origin,
   });
 }
 
 /** @param {Problem} problem */
 function codeOf(problem) {
-  const { code, retry_after_seconds: seconds, min = 1 } = problem;
+  const { code, retry_after_seconds: seconds, min = 1, errors } = problem;
+  if (errors?.[0]?.pointer === '/thread') return 'invalid_thread_key';
   if (NOT_YOURS.has(code)) return 'not_your_comment';
   if (code === 'banned' && seconds !== undefined) return 'banned_until';
   if (code === 'text_not_allowed' && fieldOf(problem) === 'name') return 'name_not_allowed';
@@ -66,19 +69,8 @@ function countOf(code, max, min, actual, open) {
  *
  * @param {Problem} problem
  */
-export const secondsToWait = ({ code, retry_after_seconds: seconds = 0 }) => (code === 'banned' ? 0 : seconds);
-
-/**
- * A sentence about a problem, and one about when to try again.
- *
- * @param {Problem} problem
- * @param {Context} context
- * @param {Settings} settings
- */
-export function sentences(problem, context, settings) {
-  const text = sentence(problem, context, settings);
-  const seconds = secondsToWait(problem);
-  return seconds > 0 ? `${text} ${waiting(seconds, context)}` : text;
+export function secondsToWait({ code, retry_after_seconds: seconds = code === 'busy' ? BUSY_SECONDS : 0 }) {
+  return code === 'banned' ? 0 : seconds;
 }
 
 /**

@@ -55,7 +55,6 @@ export class ThreadView {
     this.settings = settings;
     this.place = place;
     this.signal = this.#ended.signal;
-    this.skew = 0;
     this.api = new Api(settings, new Token(settings.src, settings.site), this.signal);
     /** @type {PromiseWithResolvers<void>} resolved once the comments are there */
     this.ready = withResolvers();
@@ -221,7 +220,7 @@ export class ThreadView {
     return /** @type {ThreadState} */ (this.state);
   }
 
-  now = () => Date.now() - this.skew;
+  now = () => Date.now() - this.api.skew;
 
   /**
    * @param {Messages} messages

@@ -68,11 +68,15 @@ export interface Pending {
   key: string;
   request: string;
   token: string | null;
+  /** When that was, in milliseconds. */
+  at?: number;
 }
 
 export interface Draft {
   text: string;
   pending?: Pending;
+  /** Whether the writer put it away. */
+  closed?: boolean;
 }
 
 /** What the attributes of the element say. */

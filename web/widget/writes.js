@@ -1,5 +1,6 @@
 // Writes to the service. A write that brings no answer is a `Refusal` with one of these codes: offline, unreachable,
-// unsent (the service is there, but the answer is not), origin_not_allowed (as far as a browser lets us see).
+// unsent (the service is there, but the answer to a text is not), unanswered (nor to anything else), origin_not_allowed
+// (as far as a browser lets us see), origin_opaque (the page has none that could be allowed).
 
 /** @import { Pending, Problem, VoteResult, Written } from './types' */
 /** @import { Api } from './api.js' */
@@ -12,11 +13,20 @@ export class Writes {
   /** @type {Promise<unknown>} */
   #turn = Promise.resolve();
 
-  /** @param {Api} api */
-  constructor(api) {
+  /**
+   * @param {Api} api
+   * @param {string} site
+   */
+  constructor(api, site) {
     this.api = api;
+    this.site = site;
     this.token = api.token;
     this.signal = api.signal;
+  }
+
+  /** Waits while somebody who is nobody yet becomes somebody. */
+  async settled() {
+    if (this.token.get() === null) await this.#turn;
   }
 
   /**
@@ -110,14 +120,15 @@ export class Writes {
     };
     try {
       const answer = await this.api.call(path, { method, headers, body });
-      if (answer?.guest_token) this.token.set(answer.guest_token);
+      // Who became somebody meanwhile stays that: the older token has more that can be changed with it.
+      if (answer?.guest_token && this.token.get() === null) this.token.set(answer.guest_token);
       return answer;
     } catch (error) {
       const { code } = problemOf(error);
-      if (code === 'unreachable') throw new Refusal(await this.#diagnosis());
+      if (code === 'unreachable') throw new Refusal(await this.#diagnosis(key || method === 'PATCH' ? 'unsent' : 'unanswered'));
       if (code !== 'invalid_token' || token === null) throw error;
       if (this.token.get() === token) this.token.set(null);
-      return this.#send(method, path, body, key, null);
+      return this.#send(method, path, body, key, this.token.get());
     }
   }
 
@@ -125,13 +136,29 @@ export class Writes {
    * Why there was no answer to a write. Browsers hide the refusal of an origin, so it is found by asking two things:
    * one that is open to every page, and one that is open to the site's own pages only.
    *
+   * @param {string} code where it is none of that
    * @returns {Promise<Problem>}
    */
-  async #diagnosis() {
+  async #diagnosis(code) {
     const query = parameters({ thread: this.api.thread });
     if (!(await this.#answers(`counts?${query}`, {}))) return { code: 'unreachable' };
     const admitted = await this.#answers(`viewer?${query}`, { headers: bearer('none') });
-    return { code: admitted ? 'unsent' : 'origin_not_allowed' };
+    return admitted ? { code } : this.#notAdmitted();
+  }
+
+  /**
+   * What to tell whoever looks after the page; readers can do nothing about it.
+   *
+   * @returns {Problem}
+   */
+  #notAdmitted() {
+    // A file, or a sandboxed frame.
+    const opaque = self.origin === 'null';
+    const detail = opaque
+      ? 'This page has no origin that a site could have: it is a file or a sandboxed frame. Serve it over http or https.'
+      : `The site doesn't have this page's origin: rejoinder site set ${this.site} --add-origin ${self.origin}`;
+    console.warn(`rejoinder: ${detail}`);
+    return { code: opaque ? 'origin_opaque' : 'origin_not_allowed', detail };
   }
 
   /**

@@ -2,29 +2,42 @@
 // comments are being read, and not at all where there is nothing but reading: `import('./writing.js')` of thread.js
 // is all that holds the two together, so both may have a copy of what both need.
 
-/** @import { Act, Comment, Context, ThreadState, Written } from './types' */
+/** @import { Act, Comment, Context, Problem, ThreadState, Written } from './types' */
 /** @import { Input } from './form.js' */
 /** @import { ThreadView } from './thread.js' */
 
-import { h } from './dom.js';
+import { Refusal } from './api.js';
+import { arrange, focused, h, set, setText } from './dom.js';
 import css from './form.css';
-import { DraftStore, writer } from './drafts.js';
-import { Form } from './form.js';
+import { DraftStore, kept, writer } from './drafts.js';
+import { Form, mayFocus } from './form.js';
+import { Opened } from './opened.js';
+import { isUnsure, pendingOf, requestOf } from './pending.js';
 import { scrollTo } from './place.js';
-import { sentences } from './problems.js';
+import { secondsToWait, sentence } from './problems.js';
 import { reportForm } from './report.js';
 import { withEdited, withPosted, withVote, withoutComment } from './store.js';
+import { Countdown } from './wait.js';
 import { Writes } from './writes.js';
 
 /** After these it isn't known whether the comment was posted. */
 const UNDECIDED = new Set(['offline', 'unreachable', 'unsent', 'idempotency_in_progress', 'busy', 'internal', 'other']);
 
 export class Writing {
-  /** @type {{ form: Form | null, element: HTMLElement, key: string } | null} what stands above the comments */
-  #root = null;
+  /** What stands above the comments: the form, or why there is none. */
+  #root = h('div', { class: 'compose' });
+  #key = '';
+  /** @type {string | null} why nothing can be written, if so */
+  #closed = null;
+  /** @type {Form | null} */
+  #form = null;
+  /** What there are drafts of that weren't opened yet. */
+  #kept;
+  #opened;
   /** @type {Map<string, Form>} */
   #replies = new Map();
   #busy = new Set();
+  #reported = new Set();
 
   /**
    * @param {ThreadView} view
@@ -33,7 +46,9 @@ export class Writing {
   constructor(view, context) {
     this.view = view;
     this.context = context;
-    this.writes = new Writes(view.api);
+    this.writes = new Writes(view.api, view.settings.site);
+    this.#opened = new Opened(view);
+    this.#kept = kept(view.settings);
     view.place.addStyle(css);
   }
 
@@ -42,33 +57,59 @@ export class Writing {
    * @param {string} id of a comment
    */
   act(act, id) {
-    if (act === 'reply') return this.#reply(id);
-    if (act === 'edit') return this.#edit(id);
+    const comment = this.#state.comments.get(id);
+    if (act === 'reply') return comment && this.#openReply(comment).focus();
+    if (act === 'edit') return comment && this.#openEdit(comment).focus();
     if (act === 'report') return this.#report(id);
     return this.#run(id, () => (act === 'delete' ? this.#remove(id) : this.#vote(id, act === 'up' ? 1 : -1)));
   }
 
   /** The form for new comments. */
   get form() {
-    return this.#root?.form ?? null;
+    return this.#closed === null ? this.#form : null;
   }
 
   /**
-   * What stands above the comments: the form, or why there is none.
+   * What stands above the comments: the form, or why there is none. Below the comments, it puts back what is open.
    *
    * @param {ThreadState} state
    * @returns {HTMLElement}
    */
-  formFor({ thread, policy }) {
+  formFor(state) {
+    this.#restore(state);
+    const { thread, policy } = state;
     const closed = thread.state === 'closed' ? 'notice.closed' : policy.guests ? null : 'notice.no_guests';
     const key = JSON.stringify([closed, policy]);
-    if (this.#root?.key === key) return this.#root.element;
-    const text = this.#root?.form?.text;
-    const form = closed ? null : this.#form('root', null);
-    if (form && text) form.text = text;
-    const element = form ? this.#withGuidelines(form.element, policy.guidelines) : this.#notice(closed ?? '');
-    this.#root = { form, element, key };
-    return element;
+    // While something is being sent, its form stays what it was.
+    if (this.#key !== key && !this.#form?.busy) {
+      this.#key = key;
+      this.#closed = closed;
+      this.#compose(policy.guidelines);
+    }
+    return this.#root;
+  }
+
+  /** @param {string | null} guidelines */
+  #compose(guidelines) {
+    const { messages } = this.context;
+    const closed = this.#closed;
+    const hadFocus = this.#form?.element.contains(focused(this.#root));
+    this.#form?.close();
+    this.#form = this.#newForm('root', null);
+    this.#form.lock(closed !== null);
+    // What was written before the thread was closed can be copied.
+    if (closed !== null && this.#form.text === '') {
+      this.#form.close();
+      this.#form = null;
+    }
+    const text = closed === 'notice.closed' && this.#form ? 'error.thread_closed' : closed;
+    arrange(this.#root, [
+      text !== null && h('p', { class: 'notice', part: 'notice' }, messages.text(text)),
+      closed === null && guidelines !== null && h('details', { class: 'guidelines' },
+        h('summary', null, messages.text('form.guidelines')), h('p', { dir: 'auto' }, guidelines)),
+      this.#form && this.#form.element,
+    ]);
+    if (hadFocus) this.#form?.focus();
   }
 
   get #settings() {
@@ -83,9 +124,10 @@ export class Writing {
    * @param {'root' | 'reply'} kind
    * @param {Comment | null} parent
    */
-  #form(kind, parent) {
+  #newForm(kind, parent) {
     const drafts = new DraftStore(this.#settings, parent?.id);
-    return new Form({
+    /** @type {Form} */
+    const form = new Form({
       kind,
       name: parent?.author?.name ?? '',
       policy: this.#state.policy,
@@ -95,43 +137,68 @@ export class Writing {
         drafts.set(draft);
         writer.set({ ...writer.get(), ...by });
       },
-      send: (input) => this.#post(parent, input, drafts),
-      ...(parent && { cancel: () => this.#closeReply(parent.id) }),
+      send: (input) => this.#post(form, parent, input, drafts),
+      ...(parent && { cancel: () => this.#putAway(parent.id, drafts) }),
     }, this.context, this.#settings);
+    return form;
   }
 
-  /** @param {string} id */
-  #reply(id) {
-    const comment = this.#state.comments.get(id);
-    if (!comment) return;
-    const form = this.#replies.get(id) ?? this.#form('reply', comment);
+  /**
+   * Puts what is open where comments are that were away, and opens what there are drafts of.
+   *
+   * @param {ThreadState} state
+   */
+  #restore({ comments, own }) {
+    for (const name of this.#kept) {
+      const id = name.replace('edit:', '');
+      const isEdit = name !== id;
+      const comment = comments.get(id);
+      if (!comment || (isEdit && !own.has(id))) continue;
+      this.#kept.delete(name);
+      const drafts = new DraftStore(this.#settings, name);
+      if (isEdit && this.#msLeft(comment) < 0) drafts.set(null);
+      else if (isEdit) this.#openEdit(comment);
+      else if (comment.status === 'published' && !drafts.get().closed) this.#openReply(comment);
+    }
+    this.#opened.restore();
+    for (const id of this.#reported) this.#markReported(id);
+  }
+
+  /**
+   * How long a comment can still be changed, in milliseconds.
+   *
+   * @param {Comment} comment
+   */
+  #msLeft({ created_at }) {
+    return Date.parse(created_at) + this.#state.policy.edit_window_seconds * 1_000 - this.context.now();
+  }
+
+  /** @param {Comment} comment */
+  #openReply(comment) {
+    const { id } = comment;
+    const form = this.#replies.get(id) ?? this.#newForm('reply', comment);
     this.#replies.set(id, form);
-    this.#viewOf(id)?.open(form.element);
-    form.focus();
+    this.#opened.put('reply', id, form.element);
+    return form;
   }
 
   /** @param {string} id */
   #closeReply(id) {
     this.#replies.get(id)?.close();
     this.#replies.delete(id);
-    this.#viewOf(id)?.open(null);
-    this.#viewOf(id)?.button('reply').focus();
-  }
-
-  /** @param {string} key */
-  #notice(key) {
-    return h('p', { class: 'notice', part: 'notice' }, this.context.messages.text(key));
+    this.#opened.put('reply', id, null);
   }
 
   /**
-   * @param {HTMLElement} form
-   * @param {string | null} guidelines
+   * Closes the form of a reply. What was written is there again when it is opened again, but not by itself.
+   *
+   * @param {string} id
+   * @param {DraftStore} drafts
    */
-  #withGuidelines(form, guidelines) {
-    if (guidelines === null) return form;
-    const summary = h('summary', null, this.context.messages.text('form.guidelines'));
-    return h('div', { class: 'compose' },
-      h('details', { class: 'guidelines' }, summary, h('p', { dir: 'auto' }, guidelines)), form);
+  #putAway(id, drafts) {
+    this.#closeReply(id);
+    drafts.set({ ...drafts.get(), closed: true });
+    this.#viewOf(id)?.button('reply').focus();
   }
 
   /** @param {string} id */
@@ -143,84 +210,70 @@ export class Writing {
    * Posts what stands in a form. The request and its key are kept until there is an answer, and as long as the writer
    * changes nothing, the same is sent again.
    *
+   * @param {Form} form
    * @param {Comment | null} parent
    * @param {Input} input
    * @param {DraftStore} drafts
    */
-  async #post(parent, input, drafts) {
-    const kept = drafts.get().pending;
-    const request = this.#request(parent, input);
-    const again = kept !== undefined && samePost(kept.request, request);
-    const pending = again ? kept : { key: newKey(), request, token: this.view.api.token.get() };
-    const draft = { text: input.body, pending };
-    this.#formOf(parent)?.hold(draft);
+  async #post(form, parent, input, drafts) {
+    await this.writes.settled();
+    const before = drafts.get().pending;
+    const request = requestOf(this.#settings, parent, input);
+    const pending = pendingOf(before, request, this.view.api.token.get());
+    const neverLeft = navigator.onLine === false && pending !== before;
+    form.hold({ text: input.body, pending });
     try {
-      this.#posted(parent, await this.writes.post(pending), !again);
+      this.#posted(form, parent, input, await this.writes.post(pending));
     } catch (error) {
       const problem = this.view.failed(error);
-      if (problem && !UNDECIDED.has(problem.code)) this.#formOf(parent)?.hold({ text: input.body });
-      throw error;
+      const code = problem?.code ?? 'other';
+      if (!UNDECIDED.has(code) || (code === 'offline' && neverLeft)) form.hold({ text: form.text });
+      throw code === 'unsent' && isUnsure(pending) ? new Refusal({ ...problem, code: 'unsure' }) : error;
     }
   }
 
-  /** @param {Comment | null} parent */
-  #formOf(parent) {
-    return parent ? this.#replies.get(parent.id) : this.form;
-  }
-
   /**
+   * @param {Form} form
    * @param {Comment | null} parent
    * @param {Input} input
+   * @param {Written & { guest_token?: string }} written
    */
-  #request(parent, { name, email, body }) {
-    const { thread, url, title } = this.#settings;
-    return JSON.stringify({
-      thread: { key: thread, ...(url && { url }), ...(title && { title }) },
-      parent_id: parent?.id ?? null,
-      author: { name, ...(email && { email }) },
-      body: body.toWellFormed(),
-    });
-  }
-
-  /**
-   * @param {Comment | null} parent
-   * @param {Written} written
-   * @param {boolean} now whether it was posted just now, as far as is known
-   */
-  #posted(parent, written, now) {
+  #posted(form, parent, { body }, written) {
     const { view, context } = this;
-    const { comment } = written;
-    if (now) view.skew = Date.now() - Date.parse(comment.created_at);
-    const form = this.#formOf(parent);
-    form?.clear();
-    if (parent) {
-      this.#replies.delete(parent.id);
-      this.#viewOf(parent.id)?.open(null);
-    }
-    view.set(withPosted(this.#state, written));
+    const { comment, guest_token: token } = written;
+    const go = mayFocus(form.element);
+    if (form.clear(body) && parent) this.#closeReply(parent.id);
+    const state = withPosted(this.#state, written);
+    // With a token that isn't kept, it can't be changed.
+    const own = token && token !== view.api.token.get() ? this.#state.own : state.own;
+    view.set({ ...state, own });
     view.list?.reveal(comment.id);
     view.set(this.#state);
-    scrollTo(this.#viewOf(comment.id)?.article);
+    if (go) scrollTo(this.#viewOf(comment.id)?.article);
     context.announce(context.messages.text(comment.status === 'pending' ? 'notice.waiting' : 'notice.posted'));
     view.place.emit('posted', { comment });
   }
 
-  /** @param {string} id */
-  #edit(id) {
+  /** @param {Comment} comment */
+  #openEdit(comment) {
     const { view, context } = this;
-    const comment = this.#state.comments.get(id);
-    if (!comment) return;
+    const { id } = comment;
+    const before = comment.body ?? '';
+    const drafts = new DraftStore(this.#settings, `edit:${id}`);
     const close = () => {
       form.close();
-      this.#viewOf(id)?.open(null);
-      this.#viewOf(id)?.article.focus({ preventScroll: true });
+      drafts.set(null);
+      this.#opened.put('edit', id, null);
     };
+    /** @type {Form} */
     const form = new Form({
       kind: 'edit',
       policy: this.#state.policy,
       writer: writer.get(),
-      draft: { text: comment.body ?? '' },
-      keep: () => {},
+      draft: { text: drafts.get().text || before },
+      before,
+      until: context.times.until(context.now() + this.#msLeft(comment), context.now()),
+      keep: (draft) => drafts.set(draft.text === before ? null : draft),
       send: async ({ body }) => {
         const written = await this.#orFail(this.writes.edit(id, body));
         close();
@@ -230,8 +283,8 @@ export class Writing {
       },
       cancel: close,
     }, context, this.#settings);
-    this.#viewOf(id)?.open(form.element, true);
-    form.focus();
+    this.#opened.put('edit', id, form.element);
+    return form;
   }
 
   /**
@@ -274,18 +327,35 @@ export class Writing {
   /** @param {string} id */
   #report(id) {
     const { context } = this;
-    const close = () => {
-      this.#viewOf(id)?.open(null);
-      this.#viewOf(id)?.button('report').focus();
-    };
+    if (this.#reported.has(id)) return;
+    const close = () => this.#opened.put('report', id, null);
     const send = async (/** @type {{ reason: string, detail?: string }} */ report) => {
       await this.#orFail(this.writes.report(id, report));
       close();
+      this.#reported.add(id);
+      this.#markReported(id);
       this.#viewOf(id)?.say(context.messages.text('report.sent'));
     };
-    const form = reportForm({ send, cancel: close }, context, this.#settings);
-    this.#viewOf(id)?.open(form);
+    const cancel = () => {
+      close();
+      this.#viewOf(id)?.button('report').focus();
+    };
+    const form = reportForm({ send, cancel }, context, this.#settings);
+    this.#opened.put('report', id, form);
     form.querySelector('input')?.focus();
+  }
+
+  /**
+   * Once is enough.
+   *
+   * @param {string} id
+   */
+  #markReported(id) {
+    const button = this.#viewOf(id)?.button('report');
+    if (!button) return;
+    button.disabled = true;
+    set(button, 'aria-label', null);
+    setText(button, this.context.messages.text('comment.reported'));
   }
 
   /**
@@ -302,25 +372,26 @@ export class Writing {
       await act();
     } catch (error) {
       const problem = this.view.failed(error);
-      if (problem) this.#viewOf(id)?.say(sentences(problem, this.context, this.#settings));
+      if (problem) this.#complain(id, problem);
     } finally {
       this.#busy.delete(id);
     }
   }
-}
 
-/**
- * Whether two requests post the same; what the page says about itself may differ after a reload.
- *
- * @param {string} one
- * @param {string} other
- */
-function samePost(one, other) {
-  const [a, b] = [one, other].map((text) => JSON.stringify({ ...JSON.parse(text), thread: null }));
-  return a === b;
-}
-
-function newKey() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  /**
+   * @param {string} id
+   * @param {Problem} problem
+   */
+  #complain(id, problem) {
+    const text = sentence(problem, this.context, this.#settings);
+    const notice = this.#viewOf(id)?.say(text);
+    if (!notice) return;
+    notice.classList.add('failed');
+    const seconds = secondsToWait(problem);
+    if (seconds <= 0) return;
+    new Countdown(this.context).start(text, seconds, (words) => {
+      setText(notice, words);
+      return notice.isConnected;
+    });
+  }
 }
