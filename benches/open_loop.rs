@@ -1,0 +1,287 @@
+//! An open-loop load generator: requests go out when they are due, whether or not earlier ones were answered.
+//!
+//! `open_loop ADDRESS SECONDS SEED STREAM…`, where a stream is `NAME,RATE,CONNECTIONS,FILE`: RATE requests a second on
+//! average, as far apart as chance has it (a Poisson process, the same for the same seed), on at most so many connections,
+//! which are kept open. RATE 0 is a closed loop: each connection asks again as soon as it has its answer. FILE has the
+//! requests, each a line with its length in bytes and then the request; they are sent one after another, again and again.
+//!
+//! Prints a line of JSON for each stream. Times run from when a request was due. One that is due while every connection
+//! waits is not sent but counted (`unsent`), as a proxy with so many connections to the service would refuse it.
+
+use std::collections::VecDeque;
+use std::error::Error;
+use std::io::{Write as _, stdout};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+/// How long after the end answers are still waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
+const SPEC: &str = "a stream is NAME,RATE,CONNECTIONS,FILE";
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+/// What came of a stream.
+#[derive(Default)]
+struct Outcome {
+    good: Vec<Duration>,
+    good_in_time: usize,
+    refused: Vec<Duration>,
+    broken: usize,
+    unanswered: usize,
+}
+
+impl Outcome {
+    /// Notes the answer to a request that was due then: its status, 0 for a broken one; None if there wasn't any in time.
+    fn note(&mut self, due: Instant, end: Instant, answer: Option<u16>) {
+        let now = Instant::now();
+        match answer {
+            None => self.unanswered += 1,
+            Some(200..=399) => {
+                self.good.push(now - due);
+                self.good_in_time += usize::from(now <= end);
+            }
+            Some(429 | 503) => self.refused.push(now - due),
+            Some(_) => self.broken += 1,
+        }
+    }
+}
+
+struct Stream {
+    address: String,
+    name: String,
+    rate: f64,
+    connections: usize,
+    requests: Vec<Vec<u8>>,
+    next: AtomicUsize,
+    due: Mutex<VecDeque<Instant>>,
+    waiting: Semaphore,
+    idle: AtomicUsize,
+    offered: AtomicUsize,
+    unsent: AtomicUsize,
+    outcome: Mutex<Outcome>,
+}
+
+impl Stream {
+    fn parse(address: &str, spec: &str) -> Result<Self, Failure> {
+        let mut parts = spec.splitn(4, ',');
+        let mut part = || parts.next().ok_or(SPEC);
+        let (name, rate, connections, file) = (part()?.to_owned(), part()?.parse()?, part()?.parse()?, part()?);
+        Ok(Self {
+            address: address.to_owned(),
+            name,
+            rate,
+            connections,
+            requests: read_requests(&std::fs::read(file)?)?,
+            next: AtomicUsize::new(0),
+            due: Mutex::default(),
+            waiting: Semaphore::new(0),
+            idle: AtomicUsize::new(0),
+            offered: AtomicUsize::new(0),
+            unsent: AtomicUsize::new(0),
+            outcome: Mutex::default(),
+        })
+    }
+
+    fn request(&self) -> &[u8] {
+        let at = self.next.fetch_add(1, Ordering::Relaxed) % self.requests.len();
+        self.requests.get(at).map_or(&[], Vec::as_slice)
+    }
+
+    /// When the next request of a connection is due: in a closed loop at once, else when its turn comes. None at the end.
+    async fn turn(&self, end: Instant) -> Option<Instant> {
+        if self.rate > 0.0 {
+            self.idle.fetch_add(1, Ordering::Relaxed);
+            self.waiting.acquire().await.ok()?.forget();
+            return self.due.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        }
+        let now = Some(Instant::now()).filter(|now| *now < end)?;
+        self.offered.fetch_add(1, Ordering::Relaxed);
+        Some(now)
+    }
+
+    /// Hands out turns at random times until the end.
+    async fn schedule(&self, mut chance: Chance, end: Instant) {
+        let mut next = Instant::now();
+        while next < end {
+            sleep_until(next).await;
+            let now = Instant::now().min(end);
+            while next < now {
+                self.offered.fetch_add(1, Ordering::Relaxed);
+                let taken = self.idle.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |idle| idle.checked_sub(1));
+                if taken.is_ok() {
+                    self.due.lock().unwrap_or_else(PoisonError::into_inner).push_back(next);
+                    self.waiting.add_permits(1);
+                } else {
+                    self.unsent.fetch_add(1, Ordering::Relaxed);
+                }
+                next += Duration::from_secs_f64(chance.exponential() / self.rate);
+            }
+            // What is asked for now is answered by tasks of this thread.
+            tokio::task::yield_now().await;
+        }
+        self.waiting.close();
+        let left = self.due.lock().unwrap_or_else(PoisonError::into_inner).len();
+        self.unsent.fetch_add(left, Ordering::Relaxed);
+    }
+
+    /// One connection: asks when it is its turn, and notes what came of it.
+    async fn connection(&self, mut line: Line, end: Instant) {
+        while let Some(due) = self.turn(end).await {
+            let answer = timeout_at(end + PATIENCE, line.ask(self.request())).await;
+            let status = answer.ok().map(Result::unwrap_or_default);
+            self.outcome.lock().unwrap_or_else(PoisonError::into_inner).note(due, end, status);
+            if line.is_over {
+                match Line::open(&self.address).await {
+                    Ok(another) => line = another,
+                    Err(_) => return,
+                }
+            }
+        }
+    }
+
+    fn report(&self, seconds: f64) -> serde_json::Value {
+        let mut outcome = self.outcome.lock().unwrap_or_else(PoisonError::into_inner);
+        outcome.good.sort_unstable();
+        outcome.refused.sort_unstable();
+        let per_second = u32::try_from(outcome.good_in_time).map_or(0.0, f64::from) / seconds;
+        serde_json::json!({
+            "name": self.name,
+            "seconds": seconds,
+            "offered": self.offered.load(Ordering::Relaxed),
+            "unsent": self.unsent.load(Ordering::Relaxed),
+            "good": outcome.good.len(),
+            "good_per_second": per_second,
+            "p50_ms": percentile(&outcome.good, 50),
+            "p99_ms": percentile(&outcome.good, 99),
+            "max_ms": percentile(&outcome.good, 100),
+            "refused": outcome.refused.len(),
+            "refused_p99_ms": percentile(&outcome.refused, 99),
+            "broken": outcome.broken,
+            "unanswered": outcome.unanswered,
+        })
+    }
+}
+
+fn percentile(sorted: &[Duration], percent: usize) -> Option<f64> {
+    let at = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
+    sorted.get(at).map(|time| time.as_secs_f64() * 1000.0)
+}
+
+/// Requests as they are in the file: a line with the number of bytes, and the bytes.
+fn read_requests(mut rest: &[u8]) -> Result<Vec<Vec<u8>>, Failure> {
+    let mut requests = Vec::new();
+    while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+        let (line, after) = rest.split_at(end);
+        let length: usize = std::str::from_utf8(line)?.parse()?;
+        requests.push(after.get(1..=length).ok_or("a request is shorter than said")?.to_vec());
+        rest = after.get(length + 1..).unwrap_or_default();
+    }
+    if requests.is_empty() { Err("a file without requests".into()) } else { Ok(requests) }
+}
+
+/// A connection that is kept open.
+struct Line {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+    is_over: bool,
+}
+
+impl Line {
+    async fn open(address: &str) -> std::io::Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, buffer: Vec::with_capacity(65_536), is_over: false })
+    }
+
+    /// Sends a request and reads its answer to the end; gives the status. After an error the connection is over.
+    async fn ask(&mut self, request: &[u8]) -> Result<u16, Failure> {
+        self.is_over = true;
+        self.stream.write_all(request).await?;
+        self.buffer.clear();
+        let end = loop {
+            if let Some(at) = self.buffer.windows(4).position(|window| window == b"\r\n\r\n") {
+                break at + 4;
+            }
+            self.more().await?;
+        };
+        let head = self.buffer.get(..end).map(String::from_utf8_lossy).unwrap_or_default().to_ascii_lowercase();
+        let status = head.split(' ').nth(1).ok_or("an answer without status")?.parse()?;
+        let length: usize = match head.split_once("\r\ncontent-length:") {
+            Some((_, rest)) => rest.split("\r\n").next().unwrap_or_default().trim().parse()?,
+            None => 0,
+        };
+        let closes = head.contains("\r\nconnection: close");
+        while self.buffer.len() < end + length {
+            self.more().await?;
+        }
+        self.is_over = closes;
+        Ok(status)
+    }
+
+    async fn more(&mut self) -> Result<(), Failure> {
+        if self.stream.read_buf(&mut self.buffer).await? == 0 {
+            Err("the connection was closed".into())
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// Numbers that look like chance, the same for the same seed.
+struct Chance(u64);
+
+impl Chance {
+    /// A waiting time of a process with one event in each unit of time.
+    fn exponential(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        let upper = u32::try_from((mixed ^ (mixed >> 31)) >> 32).unwrap_or_default();
+        -((f64::from(upper) + 1.0) / (f64::from(u32::MAX) + 1.0)).ln()
+    }
+}
+
+async fn run(streams: &[Arc<Stream>], length: Duration, seed: u64) -> Result<(), Failure> {
+    let mut lines = Vec::new();
+    for stream in streams {
+        for _ in 0..stream.connections {
+            lines.push((Arc::clone(stream), Line::open(&stream.address).await?));
+        }
+    }
+    let end = Instant::now() + length;
+    let mut tasks = JoinSet::new();
+    for (stream, line) in lines {
+        tasks.spawn(async move { stream.connection(line, end).await });
+    }
+    for (number, stream) in (0_u64..).zip(streams).filter(|(_, stream)| stream.rate > 0.0) {
+        let (stream, chance) = (Arc::clone(stream), Chance(seed.wrapping_add(number << 32)));
+        tasks.spawn(async move { stream.schedule(chance, end).await });
+    }
+    tasks.join_all().await;
+    Ok(())
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Failure> {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(address), Some(seconds), Some(seed)) = (arguments.next(), arguments.next(), arguments.next()) else {
+        return Err("usage: open_loop ADDRESS SECONDS SEED STREAM…".into());
+    };
+    let (length, seed) = (Duration::from_secs(seconds.parse()?), seed.parse()?);
+    let streams: Vec<Arc<Stream>> =
+        arguments.map(|spec| Stream::parse(&address, &spec).map(Arc::new)).collect::<Result<_, _>>()?;
+    run(&streams, length, seed).await?;
+    let mut output = stdout();
+    for stream in &streams {
+        writeln!(output, "{}", stream.report(length.as_secs_f64()))?;
+    }
+    Ok(())
+}
