@@ -1,14 +1,13 @@
 //! An open-loop load generator: requests go out when they are due, whether or not earlier ones were answered.
 //!
 //! `open_loop ADDRESS SECONDS SEED STREAM…`, where a stream is `NAME,RATE,CONNECTIONS,FILE`: RATE requests a second on
-//! average, as far apart as chance has it (a Poisson process, the same for the same seed), on at most so many connections,
-//! which are kept open. RATE 0 is a closed loop: each connection asks again as soon as it has its answer. FILE has the
+//! average, as far apart as chance has it (a Poisson process, the same for the same seed), on at most so many connections:
+//! the one that was idle last, or a new one. RATE 0 is a closed loop: each connection asks again as soon as it has its answer. FILE has the
 //! requests, each a line with its length in bytes and then the request; they are sent one after another, again and again.
 //!
 //! Prints a line of JSON for each stream. Times run from when a request was due. One that is due while every connection
 //! waits is not sent but counted (`unsent`), as a proxy with so many connections to the service would refuse it.
 
-use std::collections::VecDeque;
 use std::error::Error;
 use std::io::{Write as _, stdout};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -57,12 +56,11 @@ struct Stream {
     address: String,
     name: String,
     rate: f64,
-    connections: usize,
+    connections: u32,
     requests: Vec<Vec<u8>>,
     next: AtomicUsize,
-    due: Mutex<VecDeque<Instant>>,
-    waiting: Semaphore,
-    idle: AtomicUsize,
+    free: Arc<Semaphore>,
+    idle: Mutex<Vec<Line>>,
     offered: AtomicUsize,
     unsent: AtomicUsize,
     outcome: Mutex<Outcome>,
@@ -80,70 +78,68 @@ impl Stream {
             connections,
             requests: read_requests(&std::fs::read(file)?)?,
             next: AtomicUsize::new(0),
-            due: Mutex::default(),
-            waiting: Semaphore::new(0),
-            idle: AtomicUsize::new(0),
+            free: Arc::new(Semaphore::new(usize::try_from(connections)?)),
+            idle: Mutex::default(),
             offered: AtomicUsize::new(0),
             unsent: AtomicUsize::new(0),
             outcome: Mutex::default(),
         })
     }
 
-    fn request(&self) -> &[u8] {
-        let at = self.next.fetch_add(1, Ordering::Relaxed) % self.requests.len();
-        self.requests.get(at).map_or(&[], Vec::as_slice)
-    }
-
-    /// When the next request of a connection is due: in a closed loop at once, else when its turn comes. None at the end.
-    async fn turn(&self, end: Instant) -> Option<Instant> {
-        if self.rate > 0.0 {
-            self.idle.fetch_add(1, Ordering::Relaxed);
-            self.waiting.acquire().await.ok()?.forget();
-            return self.due.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+    /// The closed loop of one connection.
+    async fn ask_again_and_again(&self, end: Instant) {
+        loop {
+            let now = Instant::now();
+            if now >= end {
+                return;
+            }
+            self.offered.fetch_add(1, Ordering::Relaxed);
+            self.ask(now, end).await;
         }
-        let now = Some(Instant::now()).filter(|now| *now < end)?;
-        self.offered.fetch_add(1, Ordering::Relaxed);
-        Some(now)
     }
 
-    /// Hands out turns at random times until the end.
-    async fn schedule(&self, mut chance: Chance, end: Instant) {
+    /// The open loop: hands out requests at random times until the end, and waits for what is under way.
+    async fn send_when_due(self: Arc<Self>, mut chance: Chance, end: Instant) {
         let mut next = Instant::now();
         while next < end {
             sleep_until(next).await;
             let now = Instant::now().min(end);
             while next < now {
                 self.offered.fetch_add(1, Ordering::Relaxed);
-                let taken = self.idle.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |idle| idle.checked_sub(1));
-                if taken.is_ok() {
-                    self.due.lock().unwrap_or_else(PoisonError::into_inner).push_back(next);
-                    self.waiting.add_permits(1);
+                if let Ok(permit) = Arc::clone(&self.free).try_acquire_owned() {
+                    let (stream, due) = (Arc::clone(&self), next);
+                    tokio::spawn(async move {
+                        stream.ask(due, end).await;
+                        drop(permit);
+                    });
                 } else {
                     self.unsent.fetch_add(1, Ordering::Relaxed);
                 }
                 next += Duration::from_secs_f64(chance.exponential() / self.rate);
             }
-            // What is asked for now is answered by tasks of this thread.
-            tokio::task::yield_now().await;
         }
-        self.waiting.close();
-        let left = self.due.lock().unwrap_or_else(PoisonError::into_inner).len();
-        self.unsent.fetch_add(left, Ordering::Relaxed);
+        _ = self.free.acquire_many(self.connections).await;
     }
 
-    /// One connection: asks when it is its turn, and notes what came of it.
-    async fn connection(&self, mut line: Line, end: Instant) {
-        while let Some(due) = self.turn(end).await {
-            let answer = timeout_at(end + PATIENCE, line.ask(self.request())).await;
-            let status = answer.ok().map(Result::unwrap_or_default);
-            self.outcome.lock().unwrap_or_else(PoisonError::into_inner).note(due, end, status);
-            if line.is_over {
-                match Line::open(&self.address).await {
-                    Ok(another) => line = another,
-                    Err(_) => return,
-                }
-            }
+    /// Sends the next request on the connection that was idle last, else on a new one, and notes what came of it.
+    async fn ask(&self, due: Instant, end: Instant) {
+        let at = self.next.fetch_add(1, Ordering::Relaxed) % self.requests.len();
+        let request = self.requests.get(at).map_or(&[][..], Vec::as_slice);
+        let status = timeout_at(end + PATIENCE, self.exchange(request)).await.ok().map(Result::unwrap_or_default);
+        self.outcome.lock().unwrap_or_else(PoisonError::into_inner).note(due, end, status);
+    }
+
+    async fn exchange(&self, request: &[u8]) -> Result<u16, Failure> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut line = match idle {
+            Some(line) => line,
+            None => Line::open(&self.address).await?,
+        };
+        let status = line.ask(request).await?;
+        if !line.is_over {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(line);
         }
+        Ok(status)
     }
 
     fn report(&self, seconds: f64) -> serde_json::Value {
@@ -200,9 +196,8 @@ impl Line {
         Ok(Self { stream, buffer: Vec::with_capacity(65_536), is_over: false })
     }
 
-    /// Sends a request and reads its answer to the end; gives the status. After an error the connection is over.
+    /// Sends a request and reads its answer to the end; gives the status. After an error it is of no use.
     async fn ask(&mut self, request: &[u8]) -> Result<u16, Failure> {
-        self.is_over = true;
         self.stream.write_all(request).await?;
         self.buffer.clear();
         let end = loop {
@@ -249,24 +244,20 @@ impl Chance {
     }
 }
 
-async fn run(streams: &[Arc<Stream>], length: Duration, seed: u64) -> Result<(), Failure> {
-    let mut lines = Vec::new();
-    for stream in streams {
-        for _ in 0..stream.connections {
-            lines.push((Arc::clone(stream), Line::open(&stream.address).await?));
-        }
-    }
+async fn run(streams: &[Arc<Stream>], length: Duration, seed: u64) {
     let end = Instant::now() + length;
     let mut tasks = JoinSet::new();
-    for (stream, line) in lines {
-        tasks.spawn(async move { stream.connection(line, end).await });
-    }
-    for (number, stream) in (0_u64..).zip(streams).filter(|(_, stream)| stream.rate > 0.0) {
-        let (stream, chance) = (Arc::clone(stream), Chance(seed.wrapping_add(number << 32)));
-        tasks.spawn(async move { stream.schedule(chance, end).await });
+    for (number, stream) in (0_u64..).zip(streams) {
+        if stream.rate > 0.0 {
+            tasks.spawn(Arc::clone(stream).send_when_due(Chance(seed.wrapping_add(number << 32)), end));
+            continue;
+        }
+        for _ in 0..stream.connections {
+            let stream = Arc::clone(stream);
+            tasks.spawn(async move { stream.ask_again_and_again(end).await });
+        }
     }
     tasks.join_all().await;
-    Ok(())
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -278,7 +269,7 @@ async fn main() -> Result<(), Failure> {
     let (length, seed) = (Duration::from_secs(seconds.parse()?), seed.parse()?);
     let streams: Vec<Arc<Stream>> =
         arguments.map(|spec| Stream::parse(&address, &spec).map(Arc::new)).collect::<Result<_, _>>()?;
-    run(&streams, length, seed).await?;
+    run(&streams, length, seed).await;
     let mut output = stdout();
     for stream in &streams {
         writeln!(output, "{}", stream.report(length.as_secs_f64()))?;

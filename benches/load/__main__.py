@@ -271,7 +271,7 @@ class Run:
                 self.given.generator, service, self.scratch, self.folder / "open_loop.txt"
             )
             token = moderation.add_staff(self.given.service, self.url, "Load")
-            seconds = max(2, self.given.seconds)
+            seconds = max(3, self.given.seconds)
             self.overloaded, self.results["overload"] = overload.compare(generator, world, token, seconds)
 
     # The order of things.

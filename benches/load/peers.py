@@ -97,7 +97,7 @@ class Isso(Peer):
             server.wait()
 
     def start(self):
-        command = [self.home / "bin/gunicorn", "-b", "{address}", "-w", "4", "--preload", "isso.run"]
+        command = [self.home / "bin/gunicorn", "-b", "{address}", "-w", "4", "--timeout", "120", "--preload", "isso.run"]
         return Server("Isso", command, self.log, {"ISSO_SETTINGS": str(self.settings)})
 
     def fill_thread(self, connection, thread, comments):
