@@ -221,7 +221,7 @@ def compare(run, service, world, others):
     before = {side: side.rows() for side in sides}
     loads = _in_turn(run, sides, CONNECTIONS_THAT_POST, lambda side: side.posts())
     # What was under way when wrk went can still be written.
-    time.sleep(2)
+    _settle(sides)
     for side, load in loads.items():
         counted = {"rows": side.rows() - before[side], "acknowledged": load.requests - load.refused}
         numbers[side.name][work] = load.result() | counted
@@ -240,12 +240,23 @@ def compare(run, service, world, others):
 
 def _in_turn(run, sides, connections, asked):
     loads = {side: wrk.Load() for side in sides}
-    for at, seconds in enumerate(run.slices):
+    for at, seconds in enumerate(max(each, 2) for each in run.slices):
         for side in sides if at % 2 == 0 else reversed(sides):
             given = asked(side)
             environment = run.posting | given.get("environment", {"BENCH_SEND": ""})
+            _settle(sides)
             run.wrk(loads[side], side.server, given["path"], seconds, connections, environment=environment)
     return loads
+
+
+def _settle(sides):
+    """Waits until all are at rest: some go on with what wrk no longer waits for."""
+    until = time.perf_counter() + 30
+    while time.perf_counter() < until:
+        before = [side.server.cpu_ms() for side in sides]
+        time.sleep(0.3)
+        if all(side.server.cpu_ms() - start < 30 for side, start in zip(sides, before)):
+            return
 
 
 def _middle_reads(sides):
@@ -272,7 +283,7 @@ def _text(numbers, connections):
     def row(work, values, goal="", less_is_better=True, notes=""):
         own, *others = values
         best = min(others) if less_is_better else max(others)
-        ratio = best / own if less_is_better else own / best
+        ratio = best / own if less_is_better else own / max(best, 1e-9)
         met = f"≥ {goal} {'met' if ratio >= goal else 'NO'}" if goal else ""
         rows.append([work, *values, ratio, met, notes])
 
