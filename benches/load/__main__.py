@@ -325,7 +325,8 @@ class Run:
         small.append(["memory after start, MB", at_rest["resident"], fixed, at_rest["resident"] / fixed, ""])
         met = "≤ 64 met" if after["resident"] <= 64 else "≤ 64 NO"
         small.append(["memory after the load, MB", after["resident"], None, None, met])
-        small.append(["  its own", after["own"], None, None, ""])
+        met = "≤ 64 met" if after["own"] <= 64 else "≤ 64 NO"
+        small.append(["  its own", after["own"], None, None, met])
         small.append(["  pages of files mapped into it", after["files"], None, None, ""])
         small.append(["memory, MB at its most", after["most"], None, None, ""])
         self.results["small"] = {name.strip(): {"service": own, "ceiling": other} for name, own, other, *_ in small}

@@ -19,7 +19,7 @@ TIMES = 5
 # A site's share of what the service can do, and how many times as much a noisy one asks for.
 SHARE, NOISE = 0.1, 10
 TITLES = (
-    "overload|can do/s|offered/s|good/s|of peak|p50 ms|p99 ms|refused|unsent|broken|MB before|MB after|goal".split("|")
+    "overload|can do/s|offered/s|good/s|of peak|p50 ms|p99 ms|refused|unsent|broken|own MB before|own MB after|goal".split("|")
 )
 
 
@@ -41,7 +41,7 @@ class Generator:
         """One run; a stream is a name, a rate, connections and a file. Gives what came of each, by its name."""
         given = [",".join(map(str, stream)) for stream in streams]
         command = [str(self.program), self.service.address, str(seconds), str(SEED), *given]
-        before = self.service.memory_mb()["resident"]
+        before = self.service.memory_mb()["own"]
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds + 60)
         if done.returncode != 0:
             raise SystemExit(f"open_loop failed: {done.stderr}")
@@ -49,7 +49,7 @@ class Generator:
             file.write(f"$ {' '.join(command)}\n{done.stdout}\n")
         found = {result["name"]: result for result in map(json.loads, done.stdout.splitlines())}
         for result in found.values():
-            result |= {"mb_before": before, "mb_after": self.service.memory_mb()["resident"]}
+            result |= {"mb_before": before, "mb_after": self.service.memory_mb()["own"]}
         return found
 
 

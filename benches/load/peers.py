@@ -240,7 +240,7 @@ def compare(run, service, world, others):
 
 def _in_turn(run, sides, connections, asked):
     loads = {side: wrk.Load() for side in sides}
-    for at, seconds in enumerate(max(each, 2) for each in run.slices):
+    for at, seconds in enumerate(max(each, 3) for each in run.slices):
         for side in sides if at % 2 == 0 else reversed(sides):
             given = asked(side)
             environment = run.posting | given.get("environment", {"BENCH_SEND": ""})
