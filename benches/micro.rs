@@ -21,8 +21,8 @@ const LIMITS: BodyLimits = BodyLimits { min_characters: 1, max_characters: 20_00
 /// As many code points as comments have, and as they can have with the default limit.
 const LENGTHS: [usize; 2] = [200, 2_000];
 
-const LATIN: &str = "The report itself is at https://example.org/reports/2026/11?page=4 and says almost the opposite of \
-                     the headline. Naïve, perhaps: “no effect could be shown” is not “there is no effect”. ";
+const LATIN: &str = "The report itself is at https://example.org/reports/2026/11?page=4 and says almost the opposite \
+                     of the headline. Naïve, perhaps: “no effect could be shown” is not “there is no effect”. ";
 const MARKED_UP: &str = "The **report** itself is [here](https://example.org/reports/2026/11), and says *almost* the \
                          opposite:\n\n> no effect could be shown\n\n- which is not the same as\n- `there is none`\n\n";
 const CLUSTERS: &str = "Grüße 👩‍👩‍👧‍👦 aus 東京, Ελλάδα и Москва: e\u{301}te\u{301} 🇫🇷, नमस्ते. ";

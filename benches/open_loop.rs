@@ -1,9 +1,10 @@
 //! An open-loop load generator: requests go out when they are due, whether or not earlier ones were answered.
 //!
 //! `open_loop ADDRESS SECONDS SEED STREAM…`, where a stream is `NAME,RATE,CONNECTIONS,FILE`: RATE requests a second on
-//! average, as far apart as chance has it (a Poisson process, the same for the same seed), on at most so many connections:
-//! the one that was idle last, or a new one. RATE 0 is a closed loop: each connection asks again as soon as it has its answer. FILE has the
-//! requests, each a line with its length in bytes and then the request; they are sent one after another, again and again.
+//! average, as far apart as chance has it (a Poisson process, the same for the same seed), on at most so many
+//! connections: the one that was idle last, or a new one. RATE 0 is a closed loop: so many that ask again as soon as
+//! they have their answer. FILE has the requests, each a line with its length in bytes and then the request; they are
+//! sent one after another, again and again.
 //!
 //! Prints a line of JSON for each stream. Times run from when a request was due. One that is due while every connection
 //! waits is not sent but counted (`unsent`), as a proxy with so many connections to the service would refuse it.
@@ -37,7 +38,7 @@ struct Outcome {
 }
 
 impl Outcome {
-    /// Notes the answer to a request that was due then: its status, 0 for a broken one; None if there wasn't any in time.
+    /// Notes the answer to a request that was due then: its status, 0 for a broken one; None if none came in time.
     fn note(&mut self, due: Instant, end: Instant, answer: Option<u16>) {
         let now = Instant::now();
         match answer {

@@ -1,7 +1,7 @@
 """A million comments around those that are measured: rows multiplied by SQL, while no service runs.
 
-The counters of the new threads are what counting their rows gives, so `counts --verify` holds. It names tables and columns:
-a change of the schema belongs here too."""
+The counters of the new threads are what counting their rows gives, so `counts --verify` holds. It names tables and
+columns: a change of the schema belongs here too."""
 
 import sqlite3
 import time

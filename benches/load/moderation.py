@@ -42,7 +42,8 @@ class Queues:
             # The service doesn't wait as long as this can take for the next request.
             self.line.close()
             self.line = Line(service.address)
-        note(f"{length:,} comments wait on one site and {BULK} on another, posted in {time.perf_counter() - began:.0f} s")
+        took = time.perf_counter() - began
+        note(f"{length:,} comments wait on one site and {BULK} on another, posted in {took:.0f} s")
 
     def fill(self, site, comments):
         visitors = Visitors(self.service.address)

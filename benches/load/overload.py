@@ -1,7 +1,7 @@
 """More than the service can do: what is still answered, how soon, and what a noisy site does to a quiet one.
 
-The load is that of `open_loop.rs`: requests go out when they are due, whether or not earlier ones were answered, and times
-run from when they were due."""
+The load is that of `open_loop.rs`: requests go out when they are due, whether or not earlier ones were answered, and
+times run from when they were due."""
 
 import json
 import random
@@ -18,9 +18,8 @@ SEED = 2026
 TIMES = 5
 # A site's share of what the service can do, and how many times as much a noisy one asks for.
 SHARE, NOISE = 0.1, 10
-TITLES = (
-    "overload|can do/s|offered/s|good/s|of peak|p50 ms|p99 ms|refused|unsent|broken|own MB before|own MB after|goal".split("|")
-)
+COLUMNS = "can do/s|offered/s|good/s|of peak|p50 ms|p99 ms|refused|unsent|broken|own MB before|own MB after|goal"
+TITLES = ["overload", *COLUMNS.split("|")]
 
 
 class Generator:

@@ -93,8 +93,8 @@ def compare(service, world, seconds):
 
 
 def posts(line, world, seconds):
-    """A post in a thread, a reply, and then the counts of twenty threads with this one among them: in one of the hundred
-    threads with a few comments, and in the large one. Times and a note for each and either side."""
+    """A post in a thread, a reply, and then the counts of twenty threads with this one among them: in one of the
+    hundred threads with a few comments, and in the large one. Times and a note for each and either side."""
     taken, rounds, until = {}, 0, time.perf_counter() + seconds
 
     def ask(name, side, asked, note):

@@ -1,7 +1,7 @@
 """Other comment services beside this one, filled with the same comments: what each does in the same run.
 
-Their databases are filled by SQL, since by their own ways it would take many minutes. Each is set up as its own pages say
-for a machine of one's own, without the limits that would refuse what is measured here."""
+Their databases are filled by SQL, since by their own ways it would take many minutes. Each is set up as its own pages
+say for a machine of one's own, without the limits that would refuse what is measured here."""
 
 import json
 import sqlite3
@@ -62,7 +62,8 @@ class Peer:
 
     def bodies(self, path, body):
         """POSTs of this JSON; in it and in the path, `{thread}` and `{text}` stand for what differs each time."""
-        return {"path": "/", "environment": {"BENCH_SEND": "bodies", "BENCH_PATH": path, "BENCH_BODY": json.dumps(body)}}
+        environment = {"BENCH_SEND": "bodies", "BENCH_PATH": path, "BENCH_BODY": json.dumps(body)}
+        return {"path": "/", "environment": environment}
 
     def rows(self):
         with sqlite3.connect(self.file) as connection:
@@ -97,16 +98,17 @@ class Isso(Peer):
             server.wait()
 
     def start(self):
-        command = [self.home / "bin/gunicorn", "-b", "{address}", "-w", "4", "--timeout", "120", "--preload", "isso.run"]
+        command = [self.home / "bin/gunicorn", "-b", "{address}", "-w", "4", "--timeout", "120", "--preload"]
+        command.append("isso.run")
         return Server("Isso", command, self.log, {"ISSO_SETTINGS": str(self.settings)})
 
     def fill_thread(self, connection, thread, comments):
         made = connection.execute("INSERT INTO threads (uri, title) VALUES (?, 'An article')", (thread,)).lastrowid
         number = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM comments").fetchone()[0]
-        rows = [
-            (made, number + at, number + at - 1 if at % 2 else None, 1.7e9 + at, TEXTS[at % len(TEXTS)], f"Reader {at % 500}")
-            for at in range(comments)
-        ]
+        rows = []
+        for at in range(comments):
+            parent, text, name = number + at - 1 if at % 2 else None, TEXTS[at % len(TEXTS)], f"Reader {at % 500}"
+            rows.append((made, number + at, parent, 1.7e9 + at, text, name))
         connection.executemany(
             "INSERT INTO comments (tid, id, parent, created, mode, remote_addr, text, author, voters) "
             "VALUES (?, ?, ?, ?, 1, '127.0.0.0', ?, ?, zeroblob(256))",
@@ -129,13 +131,13 @@ class Waline(Peer):
     name, table = "Waline", "wl_Comment"
     COLUMNS = (
         "id INTEGER PRIMARY KEY AUTOINCREMENT, user_id INTEGER, comment TEXT, insertedAt DATETIME, ip TEXT, link TEXT, "
-        "mail TEXT, nick TEXT, rid INTEGER, pid INTEGER, sticky NUMERIC, status TEXT NOT NULL, `like` INTEGER, ua TEXT, "
-        "url TEXT, createdAt DATETIME, updatedAt DATETIME"
+        "mail TEXT, nick TEXT, rid INTEGER, pid INTEGER, sticky NUMERIC, status TEXT NOT NULL, `like` INTEGER, "
+        "ua TEXT, url TEXT, createdAt DATETIME, updatedAt DATETIME"
     )
     USERS = (
         "id INTEGER PRIMARY KEY AUTOINCREMENT, display_name TEXT, email TEXT, password TEXT, type TEXT, label TEXT, "
-        "github TEXT, twitter TEXT, facebook TEXT, google TEXT, weibo TEXT, qq TEXT, oidc TEXT, huawei TEXT, `2fa` TEXT, "
-        "avatar TEXT, url TEXT, createdAt DATETIME, updatedAt DATETIME"
+        "github TEXT, twitter TEXT, facebook TEXT, google TEXT, weibo TEXT, qq TEXT, oidc TEXT, huawei TEXT, "
+        "`2fa` TEXT, avatar TEXT, url TEXT, createdAt DATETIME, updatedAt DATETIME"
     )
     BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 
@@ -173,8 +175,8 @@ class Waline(Peer):
             text, name = TEXTS[at % len(TEXTS)], f"Reader {at % 500}"
             rows.append((number + at, text, when, name, parent, parent, self.BROWSER, thread, when, when))
         connection.executemany(
-            "INSERT INTO wl_Comment (id, comment, insertedAt, ip, link, mail, nick, rid, pid, status, ua, url, createdAt, "
-            "updatedAt) VALUES (?, ?, ?, '127.0.0.1', '', '', ?, ?, ?, 'approved', ?, ?, ?, ?)",
+            "INSERT INTO wl_Comment (id, comment, insertedAt, ip, link, mail, nick, rid, pid, status, ua, url, "
+            "createdAt, updatedAt) VALUES (?, ?, ?, '127.0.0.1', '', '', ?, ?, ?, 'approved', ?, ?, ?, ?)",
             rows,
         )
 

@@ -1,7 +1,7 @@
-"""A run as a plot and as tables for people: `python3 -m load.plot FOLDER FILE.svg`, where FILE.md is the page around them.
+"""A run as a plot and as tables for people: `python3 -m load.plot FOLDER FILE.svg`, where FILE.md is the page for them.
 
-The plot has bars on logarithmic scales, and colours for light and for dark pages. In the page, what stands between the two
-marks is replaced."""
+The plot has bars on logarithmic scales, and colours for light and for dark pages. In the page, what stands between the
+two marks is replaced."""
 
 import json
 import math
@@ -37,27 +37,30 @@ def panels(results):
         bars = {"Rejoinder": value(own), "ceiling": ceiling(best) if best else None}
         return bars | {name: value(peers[name][work]) for name in peers if name != "Rejoinder"}
 
+    def middle(value):
+        return statistics.median(value) if isinstance(value, list) else value
+
     def alone(work, own, best=None):
         bars = {"Rejoinder": own, "ceiling": best}
         found = {name: peers[name].get(work) for name in peers if name != "Rejoinder"}
-        return bars | {name: statistics.median(each) if isinstance(each, list) else each for name, each in found.items()}
+        return bars | {name: middle(each) for name, each in found.items()}
 
     works = ("page of 50", "counts of 20", "posts, 16 connections")
-    rates = [
-        (work, loads(work, lambda own: own["per_second"], lambda best: best["requests"] / best["seconds"])) for work in works
-    ]
+    per_second = (lambda own: own["per_second"], lambda best: best["requests"] / best["seconds"])
+    rates = [(work, loads(work, *per_second)) for work in works]
     costs = [(work, loads(work, lambda own: own["cpu_ms"], lambda best: best["cpu_ms"])) for work in works]
     beside = peers.get("Rejoinder", {})
     start = small["start to first answer, ms (median of 10)"]
     times = [("start", alone("start, ms", start["service"], start["ceiling"]))]
     if beside:
-        times.insert(0, ("5,000 comments", alone("thread of 5,000, ms", statistics.median(beside["thread of 5,000, ms"]))))
-    memory = alone("memory, MB", small["memory after the load, MB"]["service"], small["memory after start, MB"]["ceiling"])
+        work = "thread of 5,000, ms"
+        times.insert(0, ("5,000 comments", alone(work, middle(beside[work]))))
+    held = small["memory after the load, MB"]["service"], small["memory after start, MB"]["ceiling"]
     return [
         ("Requests a second", "more is better", rates),
         ("CPU for one request, ms", "less is better", costs),
         ("Time, ms", "less is better: a page of a thread of 5,000, and from the start to the first answer", times),
-        ("Memory after the load, MB", "less is better", [("memory", memory)]),
+        ("Memory after the load, MB", "less is better", [("memory", alone("memory, MB", *held))]),
     ]
 
 
@@ -100,7 +103,8 @@ def svg(drawn, caption):
             parts.append(f'<text class="small" x="{at:.1f}" y="{y + 8}" text-anchor="middle">{tick}</text>')
         y += 8
     width, height = LABELS + WIDTH + VALUES, y + 16
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img"'
+    size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img"'
     label = "Bars of requests a second, CPU, time and memory; the numbers are in the tables of the page"
     return "\n".join([f'{head} aria-label="{label}">', f"<style>{STYLE}</style>", *parts, "</svg>", ""])
 
@@ -108,6 +112,13 @@ def svg(drawn, caption):
 def page(text, folder, image):
     """The page, with the plot and the tables of this run in their place."""
     tables = [f"```text\n{(folder / 'run.txt').read_text().strip()}\n```"]
+    shares = [
+        row["service"]["others_share"]
+        for file in folder.glob("*/results.json")
+        for row in json.loads(file.read_text()).values()
+        if "others_share" in (row.get("service") or {})
+    ]
+    tables.append(f"Meanwhile other programs took up to {max(shares):.0%} of the machine (the column *others*).")
     for database in ("sqlite", "postgresql"):
         file = folder / database / "table.txt"
         if file.exists():
