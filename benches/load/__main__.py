@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import bare_sqlite, moderation, pages, table, wrk
+from . import background, bare_sqlite, moderation, overload, pages, peers, table, wrk
 from .bare_postgres import Postgres
 from .processes import Database, Server, ask, start_times, stop_all
 from .visitors import ROOTS_OF_50, TEXTS, Visitors, World, counts_path, page_path, walk
@@ -26,12 +26,15 @@ def options():
     parser.add_argument("--database", choices=["sqlite", "postgresql"], required=True)
     parser.add_argument("--service", type=Path, required=True)
     parser.add_argument("--ceiling", type=Path, required=True)
+    parser.add_argument("--generator", type=Path, required=True)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--scratch", type=Path, required=True)
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--comments", type=int, default=50_000)
     parser.add_argument("--pending", type=int, default=100_000)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--peers", type=Path)
     parser.add_argument("--moderation-only", action="store_true")
     parser.add_argument("--postgres-address")
     parser.add_argument("--postgres-programs")
@@ -51,6 +54,7 @@ class Run:
         self.sqlite = given.database == "sqlite"
         self.database = Database(given.postmaster)
         self.rows, self.results, self.lines, self.faults = [], {}, [], []
+        self.beside = None
         if self.sqlite:
             self.file = self.scratch / "service.db"
             self.url = f"sqlite://{self.file}"
@@ -168,9 +172,9 @@ class Run:
         escaped = (json.dumps(text, ensure_ascii=False)[1:-1] for text in TEXTS)
         texts.write_text("".join(f"{text}\n" for text in escaped))
         tokens.write_text("".join(f"{token}\n" for token in world.writers))
-        known = {"BENCH_TOKENS": str(tokens)}
-        new = {"BENCH_TEXTS": str(texts)}
+        new = {"BENCH_TEXTS": str(texts), "BENCH_RUN": str(time.time_ns())}
         known = new | {"BENCH_TOKENS": str(tokens)}
+        self.posting = known | {"BENCH_SEND": "posts"}
         for connections in sorted({16, self.given.connections}):
             ceilings = self.sqlite_ceilings(connections) if self.sqlite else self.postgres_ceilings()
             self.post(service, world, f"posts, {connections} connections", connections, known, ceilings)
@@ -241,6 +245,12 @@ class Run:
             (f"one statement by pgbench, {POOL} clients", None, send("posts-at-once")),
         ]
 
+    def compare_peers(self, service, world):
+        """Other services, where they are installed; all of them have SQLite, so only beside that."""
+        others = peers.found(self.given.peers, self.scratch, self.folder / "peers.log") if self.sqlite else []
+        if others:
+            self.beside, self.results["peers"] = peers.compare(self, service, world, others)
+
     def moderate(self, service):
         """Queues and decisions."""
 
@@ -252,6 +262,17 @@ class Run:
             self.postgres.sql("service", "VACUUM ANALYZE")
         seconds = max(4 * self.given.seconds, 8)
         self.moderation, self.results["moderation"] = moderation.compare(queues, cpu_ms, seconds)
+
+    def overload(self, world):
+        """More than the service can do, by a service that has done nothing else."""
+        with self.service() as service:
+            service.wait()
+            generator = overload.Generator(
+                self.given.generator, service, self.scratch, self.folder / "open_loop.txt"
+            )
+            token = moderation.add_staff(self.given.service, self.url, "Load")
+            seconds = max(3, self.given.seconds)
+            self.overloaded, self.results["overload"] = overload.compare(generator, world, token, seconds)
 
     # The order of things.
 
@@ -267,6 +288,11 @@ class Run:
         with self.service(self.url + options) as service:
             service.wait()
             world = World(service.address, self.given.comments, self.note)
+        if self.sqlite:
+            rows, seconds = background.fill(self.given.rows, sqlite=self.file)
+        else:
+            rows, seconds = background.fill(self.given.rows, postgres=self.postgres)
+        self.note(f"brought to {rows:,} comments by SQL in {seconds:.0f} s")
         if self.sqlite:
             bare_sqlite.copy(self.file, self.scratch / "copy.db")
         else:
@@ -291,16 +317,19 @@ class Run:
             seconds = max(2 * self.given.seconds, 4)
             self.pages, self.results["pages"] = pages.compare(service, world, seconds)
             self.posts(service, world)
+            self.compare_peers(service, world)
             after = service.memory_mb()
             self.moderate(service)
-            self.verify()
+        self.overload(world)
+        self.verify()
         small.append(["memory after start, MB", at_rest["resident"], fixed, at_rest["resident"] / fixed, ""])
         met = "≤ 64 met" if after["resident"] <= 64 else "≤ 64 NO"
         small.append(["memory after the load, MB", after["resident"], None, None, met])
-        small.append(["  its own", after["own"], None, None, ""])
+        met = "≤ 64 met" if after["own"] <= 64 else "≤ 64 NO"
+        small.append(["  its own", after["own"], None, None, met])
         small.append(["  pages of files mapped into it", after["files"], None, None, ""])
         small.append(["memory, MB at its most", after["most"], None, None, ""])
-        self.results["small"] = {name: value for name, value, *_ in small}
+        self.results["small"] = {name.strip(): {"service": own, "ceiling": other} for name, own, other, *_ in small}
         self.print(small)
 
     def verify(self):
@@ -321,6 +350,8 @@ class Run:
         parts = [
             *([table.text(self.rows, table.TITLES), self.pages, table.text(small, titles)] if small else []),
             self.moderation,
+            *([self.overloaded] if small else []),
+            *([self.beside] if self.beside else []),
             f"counts --verify after all this: {self.verified}",
             *(f"WRONG: {fault}" for fault in self.faults),
         ]

@@ -55,10 +55,10 @@ class Postgres:
     def url(self, database, options=""):
         return f"{self.address}/{database}{options}"
 
-    def sql(self, database, *statements):
+    def sql(self, database, *statements, timeout=120):
         commands = [part for statement in statements for part in ("-c", statement)]
         command = [self.programs / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", *commands, self.url(database)]
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout)
         if done.returncode != 0:
             raise SystemExit(f"psql failed: {done.stderr}")
         return [line.split("|") for line in done.stdout.splitlines()]

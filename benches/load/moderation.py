@@ -18,17 +18,22 @@ DEEP = 200
 THREADS = 50
 
 
+def add_staff(command, url, name):
+    """Makes an owner of the service; gives the token."""
+    environment = {**os.environ, "REJOINDER__DATABASE__URL": url}
+    given = [str(command), "staff", "add", name, "--role", "owner"]
+    done = subprocess.run(given, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+    if done.returncode != 0:
+        raise SystemExit(f"no staff: {done.stderr}")
+    return done.stdout.strip()
+
+
 class Queues:
     """Two sites on which every comment waits: a short queue and a long one."""
 
     def __init__(self, service, command, url, length, note):
         self.service, self.length = service, length
-        environment = {**os.environ, "REJOINDER__DATABASE__URL": url}
-        given = [str(command), "staff", "add", "Bench", "--role", "owner"]
-        done = subprocess.run(given, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
-        if done.returncode != 0:
-            raise SystemExit(f"no staff: {done.stderr}")
-        self.token = done.stdout.strip()
+        self.token = add_staff(command, url, "Bench")
         self.line = Line(service.address)
         began = time.perf_counter()
         for site, comments in ((SHORT, BULK), (LONG, length)):
@@ -37,7 +42,8 @@ class Queues:
             # The service doesn't wait as long as this can take for the next request.
             self.line.close()
             self.line = Line(service.address)
-        note(f"{length:,} comments wait on one site and {BULK} on another, posted in {time.perf_counter() - began:.0f} s")
+        took = time.perf_counter() - began
+        note(f"{length:,} comments wait on one site and {BULK} on another, posted in {took:.0f} s")
 
     def fill(self, site, comments):
         visitors = Visitors(self.service.address)

@@ -5,7 +5,7 @@ import threading
 import time
 
 from . import table
-from .visitors import Line, Visitors, page_path, replies_path, request, vote, walk
+from .visitors import Line, Visitors, counts_path, page_path, post, replies_path, request, vote, walk
 
 # So many pages down lies the deep page.
 DEEP = 200
@@ -75,17 +75,49 @@ def compare(service, world, seconds):
                 if rounds == 0:
                     sizes[name, side] = f"{_comments(answer.json())} comments, {len(answer.body):,} bytes"
         rounds += 1
+    posted = posts(line, world, seconds / 4)
     line.close()
+    taken |= {key: times for key, (times, _) in posted.items()}
+    sizes |= {key: size for key, (_, size) in posted.items()}
     rows = []
-    for name, *_ in compared:
+    for name, *_ in [*compared, *((name,) for name, side in posted if side == "small")]:
         small, large = (statistics.median(taken[name, side]) for side in ("small", "large"))
         met = "≤ 1.2 met" if large / small <= 1.2 else "≤ 1.2 NO"
-        rows.append([name, small, large, large / small, met, f"{sizes[name, 'large']} against {sizes[name, 'small']}"])
+        notes = dict.fromkeys(sizes[name, side] for side in ("large", "small"))
+        rows.append([name, small, large, large / small, met, " against ".join(notes)])
     threads = f"a thread of {world.comments:,} against one of 50"
     roots = f"a root with {world.replies:,} replies against one with 50"
     head = f"Pages of {threads}, of {roots};\nmedians of {rounds}, one connection"
-    titles = ["one page, after a change", "small, ms", "large, ms", "ratio", "goal", "notes"]
+    titles = ["one request, after a change", "small, ms", "large, ms", "ratio", "goal", "notes"]
     return f"{head}\n\n{table.text(rows, titles)}", {f"{name}, {side}": ms for (name, side), ms in taken.items()}
+
+
+def posts(line, world, seconds):
+    """A post in a thread, a reply, and then the counts of twenty threads with this one among them: in one of the
+    hundred threads with a few comments, and in the large one. Times and a note for each and either side."""
+    taken, rounds, until = {}, 0, time.perf_counter() + seconds
+
+    def ask(name, side, asked, note):
+        began = time.perf_counter()
+        line.send(asked)
+        answer = line.receive()
+        ms = (time.perf_counter() - began) * 1000
+        if answer.status not in (200, 201):
+            raise SystemExit(f"{name} was answered {answer.status}: {answer.body.decode()}")
+        taken.setdefault((name, side), ([], note))[0].append(ms)
+
+    roots = {"small": world.short_root, "large": world.long_root}
+    while time.perf_counter() < until or rounds < 30:
+        threads = {"small": world.LOADED[rounds % len(world.LOADED)], "large": world.LARGE}
+        branches = {"small": world.SHORT, "large": world.LONG}
+        for side in ("small", "large") if rounds % 2 == 0 else ("large", "small"):
+            token = world.writer(rounds)
+            ask("a post", side, post(threads[side], rounds, token), "a root")
+            ask("a reply", side, post(branches[side], rounds, token, roots[side]), "to the one root")
+            counted = counts_path([threads[side], *world.COUNTED[1:]])
+            ask("counts of 20", side, request("GET", counted), "one of them just changed")
+        rounds += 1
+    return taken
 
 
 def _comments(page):

@@ -27,13 +27,28 @@ def _times(pid):
     return [int(field) * TICK_MS for field in fields[11:15]]
 
 
+def tree(pid):
+    """A process and all that descend from it."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return []
+    return [pid, *(each for child in children for each in tree(child))]
+
+
+def memory_of(pids):
+    """What processes hold together, in MB: a page that several share counts once."""
+    pages = [Path(f"/proc/{pid}/smaps_rollup").read_text().split("\nPss:", 1)[1].split()[0] for pid in pids]
+    return sum(map(int, pages)) / 1024
+
+
 class Server:
     """A program that listens on a port of 127.0.0.1."""
 
     def __init__(self, name, command, log, environment=None):
         self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
-        command = [str(part).replace("{address}", self.address) for part in command]
+        command = [str(part).replace("{address}", self.address).replace("{port}", str(self.port)) for part in command]
         environment = {key: value.replace("{address}", self.address) for key, value in (environment or {}).items()}
         self.name, self.log = name, log
         with open(log, "ab") as output:
@@ -59,7 +74,7 @@ class Server:
         raise SystemExit(f"{self.name} did not answer; see {self.log}")
 
     def cpu_ms(self):
-        return sum(_times(self.process.pid)[:2])
+        return sum(sum(_times(pid)[:2]) for pid in tree(self.process.pid))
 
     def memory_mb(self):
         """What the process holds, in MB: `own` memory, pages of mapped `files`, and the `most` there ever was."""
@@ -149,12 +164,12 @@ def start_times(start, times=10):
     return min(taken), statistics.median(taken)
 
 
-def ask(address, path, headers=None):
+def ask(address, path, headers=None, timeout=30):
     """One GET: the status, the headers, and the whole response as it came."""
     lines = {"Host": address, "Connection": "close", **(headers or {})}
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
     host, port = address.split(":")
-    with socket.create_connection((host, int(port)), timeout=30) as stream:
+    with socket.create_connection((host, int(port)), timeout=timeout) as stream:
         stream.sendall(f"GET {path} HTTP/1.1\r\n{head}\r\n".encode())
         raw = b"".join(iter(lambda: stream.recv(65536), b""))
     head, _, body = raw.partition(b"\r\n\r\n")

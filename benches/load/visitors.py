@@ -155,7 +155,8 @@ def walk(visitors, path_of, pages):
 class World:
     """What the database is filled with, by the API alone."""
 
-    LARGE, SMALL = "/world/large", "/world/small"
+    LARGE, MIDDLE, SMALL = "/world/large", "/world/middle", "/world/small"
+    COMMENTS_OF_MIDDLE = 5000
     LONG, SHORT = "/world/long-branch", "/world/short-branch"
     COUNTED = [f"/counted/{number}" for number in range(20)]
     LOADED = [f"load-{number}" for number in range(100)]
@@ -170,6 +171,7 @@ class World:
         self.writers, self.voters = tokens[:64], tokens[64:]
         self.votable = {}
         self.fill(self.SMALL, 50)
+        self.fill(self.MIDDLE, self.COMMENTS_OF_MIDDLE)
         self.fill(self.LARGE, comments)
         self.short_root = self.branch(self.SHORT, 50)
         self.replies = max(100, comments // 10)

@@ -52,6 +52,20 @@ elseif send == "posts" then
     local text = string.format(body, (sent * 13 + number) % 100, sent % 500, texts[sent % #texts + 1], number, sent)
     return string.format(head, wrk.host, #text, own) .. text
   end
+elseif send == "bodies" then
+  -- BENCH_PATH and BENCH_BODY: what to POST as JSON. `{thread}` stands for one of a hundred, `{text}` for one of
+  -- BENCH_TEXTS with a number that makes it the only one.
+  local path, body = os.getenv("BENCH_PATH"), os.getenv("BENCH_BODY")
+  local texts, run, sent = lines_of("BENCH_TEXTS"), os.getenv("BENCH_RUN"), 0
+  local headers = { ["Content-Type"] = "application/json" }
+  function request()
+    sent = sent + 1
+    local values = {
+      thread = string.format("load-%d", (sent * 13 + number) % 100),
+      text = string.format("%s %s.%d.%d", texts[sent % #texts + 1], run, number, sent),
+    }
+    return wrk.format("POST", (path:gsub("{(%a+)}", values)), headers, (body:gsub("{(%a+)}", values)))
+  end
 end
 
 function done(summary, latency)
