@@ -9286,7 +9286,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["AssetCaching"];
                     Vary: components["headers"]["VaryEncoding"];
-                    "Content-Encoding": components["headers"]["Gzip"];
+                    "Content-Encoding": components["headers"]["Coding"];
                     "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
                     "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
                     "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
@@ -9342,7 +9342,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["AssetCaching"];
                     Vary: components["headers"]["VaryEncoding"];
-                    "Content-Encoding": components["headers"]["Gzip"];
+                    "Content-Encoding": components["headers"]["Coding"];
                     "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
                     "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
                     "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
