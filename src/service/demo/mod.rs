@@ -19,7 +19,7 @@ use crate::domain::origin::{Origin, OriginPattern};
 use crate::domain::refusal::Refusal;
 use crate::domain::site::{DEFAULT_ORIGINS, Site, SiteChange, Slug};
 use crate::domain::thread::{PageFacts, PageTitle, PageUrl, ThreadKey};
-use crate::store::{self, Connection};
+use crate::store::{self, Connection, Then};
 
 /// The name of the site.
 pub const DEMO_SITE: &str = "demo";
@@ -124,7 +124,7 @@ fn post_all(connection: &mut Connection, posts: &mut [(&'static str, &'static Ex
         let is_answered =
             |(thread, name, _): &&(&str, &str, CommentId)| *thread == *path && example.answers == Some(*name);
         post.draft.parent_id = posted.iter().rev().find(is_answered).map(|(_, _, id)| *id);
-        let answer = post.run(connection, &mut Welcome::default())?;
+        let answer = post.run(connection, &mut Welcome::default(), Then::More)?;
         posted.push((*path, example.name, answer.comment_id));
     }
     Ok(())
