@@ -109,8 +109,11 @@ fn fill(world: &World) {
     let numbers = |to: u32| format!("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {to})");
     let is_sqlite = world.database.url().starts_with("sqlite");
     let (hash, no) = if is_sqlite { ("x'01'", "0") } else { ("'\\x01'", "false") };
+    let hash_of_i = if is_sqlite { "CAST('guest ' || i AS BLOB)" } else { "convert_to('guest ' || i, 'UTF8')" };
     world.database.execute(&format!(
         "INSERT INTO authors (id, site_id, token_hash, created_at) VALUES (1, {site}, {hash}, 1);
+         INSERT INTO authors (id, site_id, token_hash, created_at)
+           {} SELECT 1000000 + i, {site}, {hash_of_i}, 1 FROM n;
          INSERT INTO threads (id, site_id, key, state, comment_count, root_count, created_at)
            {} SELECT i, {site}, '/thread/' || i, 0, 10, 5, 1 FROM n;
          INSERT INTO comments (id, site_id, thread_id, parent_id, root_id, depth, author_id, author_name, body, body_html,
@@ -131,6 +134,7 @@ fn fill(world: &World) {
            {} SELECT i, 'staff ' || i, 'staff' || i, 'viewer', {no}, {no}, 0, 1 FROM n;
          UPDATE comments SET holds = 'links' WHERE id % 100 = 0;
          ANALYZE;",
+        numbers(5_000),
         numbers(2_000),
         numbers(40_000),
         numbers(40_000),

@@ -98,7 +98,7 @@ pub fn insert_staff(
 
 /// A guest.
 #[derive(Insertable)]
-#[diesel(table_name = authors)]
+#[diesel(table_name = authors, treat_none_as_default_value = false)]
 pub(super) struct NewRow<'a> {
     id: i64,
     site_id: i64,

@@ -30,7 +30,7 @@ pub struct Replay {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = replays)]
+#[diesel(table_name = replays, treat_none_as_default_value = false)]
 pub(super) struct Row {
     site_id: i64,
     id: Vec<u8>,

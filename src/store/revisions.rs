@@ -42,7 +42,7 @@ pub fn list_by_comment(
 
 /// An earlier text of a comment.
 #[derive(Insertable)]
-#[diesel(table_name = revisions)]
+#[diesel(table_name = revisions, treat_none_as_default_value = false)]
 pub(super) struct NewRow<'a> {
     id: i64,
     site_id: i64,

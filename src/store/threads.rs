@@ -184,7 +184,7 @@ pub fn list_all(
 
 /// A thread without comments.
 #[derive(Insertable)]
-#[diesel(table_name = threads)]
+#[diesel(table_name = threads, treat_none_as_default_value = false)]
 pub(super) struct NewRow<'a> {
     id: i64,
     site_id: i64,
