@@ -12,7 +12,7 @@ use crate::domain::time::Timestamp;
 
 #[auto_type]
 pub(super) fn by_token<'a>(site: SiteId, token: &'a [u8]) -> _ {
-    let site: i64 = site.number();
+    let (site, token): (i64, &'a [u8]) = (site.number(), token);
     authors::table.filter(authors::site_id.eq(site)).filter(authors::token_hash.eq(token)).select(authors::id)
 }
 

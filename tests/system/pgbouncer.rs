@@ -4,24 +4,18 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::os::unix::fs::MetadataExt;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 
 use futures_util::future::join_all;
 use rejoinder::app;
 use rejoinder::clock::Clock;
 use rejoinder::config::{DatabaseSettings, Settings};
-use rejoinder::domain::address::ClientNetwork;
-use rejoinder::domain::author::DisplayName;
-use rejoinder::domain::id::CommentId;
-use rejoinder::domain::site::Site;
-use rejoinder::domain::thread::{PageFacts, ThreadKey};
 use rejoinder::randomness::Randomness;
 use rejoinder::service::audits::{self, Repair};
-use rejoinder::service::posting::{self, Draft, DraftText, Posted};
-use rejoinder::service::{Client, Service, sites};
+use rejoinder::service::{Service, sites};
 use url::Url;
 
 use crate::fresh::{Fresh, Kind};
+use crate::strain::post;
 
 /// Since this version PgBouncer keeps prepared statements for a client, on whatever connection it gets.
 const FIRST_THAT_KEEPS_STATEMENTS: (u32, u32) = (1, 21);
@@ -91,24 +85,6 @@ impl PgBouncer {
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the use case takes it so")]
-fn render(posted: &Posted) -> Result<String, String> {
-    Ok(posted.comment.id.to_string())
-}
-
-async fn post(service: &Service, site: &Arc<Site>, parent_id: Option<CommentId>) -> CommentId {
-    let draft = Draft {
-        key: ThreadKey::parse("/a").unwrap(),
-        page: PageFacts::default(),
-        parent_id,
-        name: DisplayName::parse("dave").unwrap(),
-        email: None,
-        text: DraftText("text".to_owned()),
-    };
-    let client = Client { network: ClientNetwork::of([127, 0, 0, 1].into()), token: None };
-    posting::post(service, site.clone(), client, draft, None, render).await.unwrap().comment_id
-}
-
 #[test]
 fn two_instances_behind_pgbouncer_post_at_the_same_time() {
     let database = Fresh::new(Kind::Postgresql);
@@ -118,9 +94,10 @@ fn two_instances_behind_pgbouncer_post_at_the_same_time() {
         let instances = [bouncer.open(&database).await, bouncer.open(&database).await];
         let [one, other] = &instances;
         let site = sites::find(one, "default").await.unwrap();
-        let root = post(one, &site, None).await;
+        let root = post(one, &site, None, "root".to_owned()).await;
         let parent = |number: usize| if number.is_multiple_of(2) { None } else { Some(root) };
-        let posts = (0..60).map(|number| post(if number % 3 == 0 { other } else { one }, &site, parent(number)));
+        let instance = |number: usize| if number.is_multiple_of(3) { other } else { one };
+        let posts = (0..60).map(|number| post(instance(number), &site, parent(number), format!("text {number}")));
         join_all(posts).await;
         let audit = audits::run(other, Repair::No).await.unwrap();
         assert_eq!((audit.comments, audit.discrepancies.len()), (61, 0), "{:?}", audit.discrepancies);

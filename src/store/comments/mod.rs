@@ -155,23 +155,23 @@ pub fn hold(connection: &mut Connection, site: SiteId, id: CommentId) -> Result<
 /// A comment with what no answer shows of it.
 #[derive(Insertable)]
 #[diesel(table_name = comments, treat_none_as_default_value = false)]
-pub(super) struct NewRow<'a> {
+pub(super) struct NewRow {
     #[diesel(embed)]
     row: Row,
     site_id: i64,
-    author_email: Option<&'a str>,
-    page_url: Option<&'a str>,
-    page_title: Option<&'a str>,
+    author_email: Option<String>,
+    page_url: Option<String>,
+    page_title: Option<String>,
 }
 
-impl<'a> NewRow<'a> {
-    pub(super) fn of(site: SiteId, comment: &Comment, email: Option<&'a Email>, page: Option<&'a PageFacts>) -> Self {
+impl NewRow {
+    pub(super) fn of(site: SiteId, comment: &Comment, email: Option<&Email>, page: Option<&PageFacts>) -> Self {
         Self {
             row: Row::of(comment),
             site_id: site.number(),
-            author_email: email.map(Email::as_str),
-            page_url: page.and_then(|page| page.url.as_ref()).map(|url| url.as_url().as_str()),
-            page_title: page.and_then(|page| page.title.as_ref()).map(PageTitle::as_str),
+            author_email: email.map(|email| email.as_str().to_owned()),
+            page_url: page.and_then(|page| page.url.as_ref()).map(|url| url.as_url().to_string()),
+            page_title: page.and_then(|page| page.title.as_ref()).map(|title| title.as_str().to_owned()),
         }
     }
 }
