@@ -248,6 +248,20 @@ impl Thread {
         Self { state: self.state_at(site, now), ..self }
     }
 
+    /// The thread with one more published comment, and what is known of its page where nothing was known before. The time of
+    /// the newest comment never goes back: this one is posted at `now`, or with the one before it if that was later.
+    #[must_use]
+    pub fn with_published(self, is_root: bool, page: &PageFacts, now: Timestamp) -> Self {
+        Self {
+            comment_count: self.comment_count.saturating_add(1),
+            root_count: self.root_count.saturating_add(u32::from(is_root)),
+            last_comment_at: self.last_comment_at.max(Some(now)),
+            url: self.url.or_else(|| page.url.as_ref().map(|url| url.as_url().to_string())),
+            title: self.title.or_else(|| page.title.as_ref().map(|title| title.as_str().to_owned())),
+            ..self
+        }
+    }
+
     /// What writers may do in this thread: the site's policy with the thread's own limits and its own moderation.
     #[must_use]
     pub fn policy(&self, site: Policy) -> Policy {
@@ -303,6 +317,20 @@ mod tests {
             assert_eq!(thread.state_at(&site, now), is, "{close_after_days:?} {state:?} {stays_open}");
             assert_eq!(thread.at(&site, now).state, is);
         }
+    }
+
+    #[test]
+    fn a_published_comment_is_counted_and_time_never_goes_back() {
+        let at = Timestamp::from_milliseconds;
+        let site = SiteId::from_number(1);
+        let page =
+            |url: &str, title: &str| PageFacts { url: PageUrl::parse(url), title: PageTitle::parse(title).unwrap() };
+        let thread = Thread::empty(site, ThreadKey::parse("/a").unwrap());
+        let thread = thread.with_published(true, &page("", "First"), at(2_000));
+        let thread = thread.with_published(false, &page("https://news.example/a", "Second"), at(1_000));
+        assert_eq!((thread.comment_count, thread.root_count, thread.last_comment_at), (2, 1, Some(at(2_000))));
+        assert_eq!((thread.url.as_deref(), thread.title.as_deref()), (Some("https://news.example/a"), Some("First")));
+        assert_eq!(thread.with_published(true, &PageFacts::default(), at(3_000)).last_comment_at, Some(at(3_000)));
     }
 
     #[test]

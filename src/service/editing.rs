@@ -84,7 +84,8 @@ fn with_text(
     now: Timestamp,
 ) -> Result<Comment, Error> {
     let before = &current.comment;
-    let mut holds = text.holds(connection, site, &current.thread, before.author.id)?;
+    let is_first = site.hold_first_comment && !store::comments::has_published(connection, site.id, before.author.id)?;
+    let mut holds = text.holds(site, &current.thread, is_first);
     let status = if holds.is_empty() { before.status } else { Status::Pending };
     if !before.is_published() || holds.is_empty() {
         let new = holds.into_iter().filter(|hold| !before.holds.contains(hold));

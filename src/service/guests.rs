@@ -40,6 +40,20 @@ pub(super) fn recognise_if_any(
     client.token.is_some().then(|| recognise(connection, site, client.token.as_ref())).transpose()
 }
 
+/// A writer whom nobody knew, and the token that `make` makes for them. They are not written down yet.
+pub(super) fn welcome(
+    service: &Service,
+    site: SiteId,
+    client: &Client,
+    welcome: &mut Welcome,
+    make: impl FnOnce() -> GuestToken,
+) -> Result<(AuthorId, GuestToken, Option<Standing>), Error> {
+    let admitted = welcome.0.get_or_insert_with(|| service.quotas.admit(Action::Guest, site, client.network));
+    let standing = (*admitted).map_err(Refusal::RateLimited)?;
+    let author = AuthorId::from_number(service.randomness.id_number(service.clock.now()));
+    Ok((author, make(), standing))
+}
+
 /// The writer, if they are known; else the client becomes a new guest with the token that `make` makes.
 pub(super) fn or_welcome(
     known: Option<AuthorId>,
@@ -53,11 +67,7 @@ pub(super) fn or_welcome(
     if let Some(author) = known {
         return Ok(Identified { author, new: None });
     }
-    let admitted = welcome.0.get_or_insert_with(|| service.quotas.admit(Action::Guest, site, client.network));
-    let standing = (*admitted).map_err(Refusal::RateLimited)?;
-    let now = service.clock.now();
-    let token = make();
-    let author = AuthorId::from_number(service.randomness.id_number(now));
-    store::authors::insert(connection, site, author, token.hash(), now)?;
+    let (author, token, standing) = self::welcome(service, site, client, welcome, make)?;
+    store::authors::insert(connection, site, author, token.hash(), service.clock.now())?;
     Ok(Identified { author, new: Some((token, standing)) })
 }

@@ -24,6 +24,7 @@ pub mod moderation;
 mod networks;
 pub mod origins;
 pub mod passwords;
+mod placing;
 pub mod posting;
 pub mod rankings;
 mod reach;

@@ -5,27 +5,26 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::admission::Class;
 use super::changes::Subject;
-use super::guests::{self, Identified, Welcome};
+use super::guests::{self, Welcome};
+use super::placing::{Place, Written, answerable};
 use super::screening::{self, Screened};
 use super::{Client, Error, Service, visibility};
 use crate::domain::address::NetworkHash;
 use crate::domain::author::{Author, AuthorKind, DisplayName, Email, GuestToken};
-use crate::domain::body::CommentBody;
 use crate::domain::comment::Comment;
 use crate::domain::hold::Hold;
-use crate::domain::html::SafeHtml;
-use crate::domain::id::{CommentId, SiteId, ThreadId};
+use crate::domain::id::{AuthorId, CommentId, ThreadId};
 use crate::domain::idempotency::{Fingerprint, IdempotencyKey, KEPT_SECONDS, ReplayId, Writer};
+use crate::domain::queue::Queue;
 use crate::domain::quota::Standing;
 use crate::domain::refusal::{Refusal, Rule};
 use crate::domain::site::{Policy, Site};
-use crate::domain::status::{Listing, Status};
+use crate::domain::status::Status;
 use crate::domain::thread::{PageFacts, Thread, ThreadKey, ThreadState};
 use crate::domain::time::Timestamp;
-use crate::domain::vote::Score;
-use crate::store::replays::Replay;
-use crate::store::threads::ThreadChange;
-use crate::store::{self, Connection};
+use crate::store::posts::{NewPost, Question};
+use crate::store::replays::{NewReplay, Replay};
+use crate::store::{self, Connection, Then};
 
 /// A comment as it was sent.
 #[derive(Debug, Clone)]
@@ -113,9 +112,9 @@ pub async fn post(
     let (site, key) = (post.site.id, post.draft.key.clone());
     let work = move |connection: &mut Connection| {
         let now = post.service.clock.now();
-        post.run(connection, &mut welcome, now)
+        post.run(connection, &mut welcome, now, Then::Commit)
     };
-    let posted = service.store.write(work).await;
+    let posted = service.store.write_in_batches(work).await;
     service.note(&posted, |answer| {
         let thread = |thread| [Subject::Thread(thread), Subject::Key(site, &key), Subject::Site(site)];
         answer.changed.map(thread).into_iter().flatten().collect()
@@ -151,59 +150,74 @@ impl Post {
         Ok(Self { service: service.clone(), site, client, network, draft, retry, text, render })
     }
 
-    /// Posts it as of `now`.
+    /// Posts it as of `now`. On PostgreSQL that takes two round trips: all that has to be known is read at once, with the
+    /// thread held against others from then on, and all that changes is written at once.
     pub(super) fn run(
         &self,
         connection: &mut Connection,
         welcome: &mut Welcome,
         now: Timestamp,
+        then: Then,
     ) -> Result<Answer, Error> {
-        if let Some(answer) = self.replay(connection)? {
-            return Ok(answer);
+        let site = self.site.id;
+        let facts = store::posts::read(connection, &self.question(now))?;
+        if let Some(first) = facts.replay {
+            return self.replay(connection, first);
         }
         if !self.site.policy.guests {
             return Err(Refusal::GuestsNotAllowed.into());
         }
-        let site = self.site.id;
-        let known = guests::recognise_if_any(connection, site, &self.client)?;
-        screening::refuse_banned(connection, site, known, self.network, now)?;
-        let thread = find_thread(connection, &self.service, site, &self.draft.key, now)?;
+        if self.client.token.is_some() && facts.author.is_none() {
+            return Err(Refusal::InvalidToken.into());
+        }
+        screening::refuse_while_banned(&facts.ban_ends, now)?;
+        let is_thread_new = facts.thread.is_none();
+        let thread = facts.thread.unwrap_or_else(|| self.new_thread(now));
+        let thread_id = thread.id.ok_or_else(|| Error::Broken("a thread without id".to_owned()))?;
         let policy = thread.policy(self.site.policy);
         if thread.state_at(&self.site, now) == ThreadState::Closed {
             return Err(Refusal::ThreadClosed.into());
         }
-        self.text.refuse_name_of_staff(connection)?;
-        self.text.check(policy.body_limits())?;
-        let parent = find_parent(connection, site, &thread, self.draft.parent_id)?;
-        screening::refuse_haste(connection, &thread, known, self.network, now)?;
-        let salt = self.service.randomness.bytes();
-        let make =
-            || self.retry.as_ref().map_or(GuestToken::from_bytes(salt), |(_, retry)| retry.key.guest_token(&salt));
-        let Identified { author, new } =
-            guests::or_welcome(known, connection, &self.service, site, &self.client, welcome, make)?;
-        let thread_id = thread.id.ok_or_else(|| Error::Broken("a thread without id".to_owned()))?;
-        let holds = self.text.holds(connection, &self.site, &thread, author)?;
-        let name = self.text.name.as_ref().unwrap_or(&self.draft.name).clone();
-        let author = Author { id: author, name, kind: AuthorKind::Guest };
-        let place = Place { thread_id, parent };
-        let (comment, thread) = if holds.is_empty() {
-            self.publish(connection, &place, author, now)?
-        } else {
-            (self.hold_back(connection, &place, author, holds, now)?, thread)
-        };
-        self.text.keep_original(connection, &self.service, site, comment.id)?;
-        let (accepted, comment_id) = (comment.status == Status::Pending, comment.id);
-        let text = (self.render)(&Posted { comment, thread, policy }).map_err(Error::Broken)?;
-        let (guest_token, guest_standing) = new.map_or((None, None), |(token, standing)| (Some(token), standing));
-        if let Some((id, retry)) = &self.retry {
-            let token_salt = guest_token.is_some().then_some(salt);
-            let answer = text.clone();
-            let first = Replay { same_request: true, token_salt, accepted, comment_id, answer: Some(answer) };
-            store::replays::insert(connection, self.site.id, id, &retry.fingerprint, &salt, &first, now)?;
+        if facts.is_name_of_staff {
+            return Err(Refusal::input("/author/name", Rule::NameReserved).into());
         }
+        self.text.check(policy.body_limits())?;
+        let parent = answerable(&thread, self.draft.parent_id, facts.parent)?;
+        screening::refuse_haste(connection, &thread, facts.author, self.network, now)?;
+        let salt = self.service.randomness.bytes();
+        let new = facts.author.is_none().then(|| self.welcome(welcome, &salt)).transpose()?;
+        let author = facts.author.or_else(|| new.as_ref().map(|(author, ..)| *author));
+        let author = author.ok_or_else(|| Error::Broken("a comment without writer".to_owned()))?;
+        let is_first = self.site.hold_first_comment && !facts.has_published;
+        let holds = self.text.holds(&self.site, &thread, is_first);
+        let is_root = parent.is_none();
+        let thread = if holds.is_empty() { thread.with_published(is_root, &self.draft.page, now) } else { thread };
+        let comment = self.comment(&Place { thread_id, parent }, author, holds, &thread, now);
+        let original = self.text.original_revision(&self.service, comment.id);
+        let posted = Posted { comment, thread, policy };
+        let text = (self.render)(&posted).map_err(Error::Broken)?;
+        let Posted { comment, thread, .. } = posted;
+        let replay = self.first_answer(&comment, &text, &salt, new.is_some());
+        let is_published = comment.is_published();
+        let post = NewPost {
+            guest: new.as_ref().map(|(author, token, _)| (*author, token.hash())),
+            thread: &thread,
+            is_thread_new,
+            comment: &comment,
+            email: self.draft.email.as_ref(),
+            page: &self.draft.page,
+            above: if is_published { visibility::changes_above(&comment) } else { [None, None] },
+            queue: Queue::of(comment.status),
+            original: original.as_ref(),
+            replay: replay.as_ref(),
+            now,
+        };
+        // After this nothing can be refused any more.
+        store::posts::insert(connection, site, &post, then)?;
+        let (guest_token, guest_standing) = new.map_or((None, None), |(_, token, standing)| (Some(token), standing));
         Ok(Answer {
-            accepted,
-            comment_id,
+            accepted: !is_published,
+            comment_id: comment.id,
             text,
             guest_token,
             guest_standing,
@@ -212,23 +226,62 @@ impl Post {
         })
     }
 
-    fn replay(&self, connection: &mut Connection) -> Result<Option<Answer>, Error> {
-        let Some((id, retry)) = &self.retry else {
-            return Ok(None);
-        };
-        let expired = self.service.clock.now().minus_seconds(KEPT_SECONDS);
-        let Some(first) = store::replays::find(connection, self.site.id, id, &retry.fingerprint, expired)? else {
-            return Ok(None);
-        };
-        if !first.same_request {
-            return Err(Refusal::IdempotencyKeyReused.into());
+    fn question(&self, now: Timestamp) -> Question<'_> {
+        Question {
+            site: self.site.id,
+            key: &self.draft.key,
+            token: self.client.token.as_ref().map(GuestToken::hash),
+            network: self.network,
+            replay: self.retry.as_ref().map(|(id, retry)| (id, &retry.fingerprint)),
+            expired: now.minus_seconds(KEPT_SECONDS),
+            alikes: &self.text.alikes,
+            parent: self.draft.parent_id,
+            is_first_of_interest: self.site.hold_first_comment,
+            now,
         }
+    }
+
+    /// The thread, to which nobody has written yet.
+    fn new_thread(&self, now: Timestamp) -> Thread {
+        let id = ThreadId::from_number(self.service.randomness.id_number(now));
+        let empty = Thread::empty(self.site.id, self.draft.key.clone());
+        Thread { id: Some(id), created_at: Some(now), ..empty }
+    }
+
+    /// Makes a guest of the client, with a token that a request with the same key can be given again.
+    fn welcome(
+        &self,
+        welcome: &mut Welcome,
+        salt: &[u8; 32],
+    ) -> Result<(AuthorId, GuestToken, Option<Standing>), Error> {
+        let make =
+            || self.retry.as_ref().map_or(GuestToken::from_bytes(*salt), |(_, retry)| retry.key.guest_token(salt));
+        guests::welcome(&self.service, self.site.id, &self.client, welcome, make)
+    }
+
+    /// What is kept of the answer for a request with the same key.
+    fn first_answer(&self, comment: &Comment, text: &str, salt: &[u8; 32], is_token_given: bool) -> Option<NewReplay> {
+        self.retry.as_ref().map(|(id, retry)| NewReplay {
+            id: *id,
+            fingerprint: retry.fingerprint,
+            salt: *salt,
+            is_token_given,
+            accepted: comment.status == Status::Pending,
+            comment_id: comment.id,
+            answer: text.to_owned(),
+        })
+    }
+
+    fn replay(&self, connection: &mut Connection, first: Replay) -> Result<Answer, Error> {
+        let Some((_, retry)) = self.retry.as_ref().filter(|_| first.same_request) else {
+            return Err(Refusal::IdempotencyKeyReused.into());
+        };
         let guest_token = first.token_salt.map(|salt| retry.key.guest_token(&salt));
         let (accepted, text) = match first.answer {
             Some(answer) => (first.accepted, answer),
             None => (false, self.render_erased(connection, first.comment_id)?),
         };
-        Ok(Some(Answer {
+        Ok(Answer {
             accepted,
             comment_id: first.comment_id,
             text,
@@ -236,7 +289,7 @@ impl Post {
             guest_standing: None,
             replayed: true,
             changed: None,
-        }))
+        })
     }
 
     /// The answer about a comment that was posted, and is erased.
@@ -249,127 +302,13 @@ impl Post {
         (self.render)(&Posted { comment, thread, policy }).map_err(Error::Broken)
     }
 
-    fn publish(
-        &self,
-        connection: &mut Connection,
-        place: &Place,
-        author: Author,
-        now: Timestamp,
-    ) -> Result<(Comment, Thread), Error> {
-        let (site, is_root) = (self.site.id, place.parent.is_none());
-        let page = &self.draft.page;
-        // This holds the thread: from here on nobody else posts to it, and ids follow one another.
-        let change = ThreadChange { comments: 1, roots: i32::from(is_root) };
-        let thread = store::threads::update_published(connection, site, place.thread_id, change, now, page)?;
-        if thread.state_at(&self.site, now) == ThreadState::Closed {
-            return Err(Refusal::ThreadClosed.into());
-        }
-        let posted_at = thread.last_comment_at.unwrap_or(now);
-        let comment = self.comment(place, author, Vec::new(), posted_at);
-        store::comments::insert(connection, site, &comment, self.draft.email.as_ref(), None)?;
-        visibility::count_published(connection, site, &comment)?;
-        Ok((comment, thread))
-    }
-
-    fn hold_back(
-        &self,
-        connection: &mut Connection,
-        place: &Place,
-        author: Author,
-        holds: Vec<Hold>,
-        now: Timestamp,
-    ) -> Result<Comment, Error> {
-        let comment = self.comment(place, author, holds, now);
-        let page = Some(&self.draft.page);
-        store::comments::insert(connection, self.site.id, &comment, self.draft.email.as_ref(), page)?;
-        visibility::count_queues(connection, self.site.id, None, &comment)?;
-        Ok(comment)
-    }
-
-    fn comment(&self, place: &Place, author: Author, holds: Vec<Hold>, now: Timestamp) -> Comment {
+    /// The comment; a published one at the time that its thread has as the newest one's.
+    fn comment(&self, place: &Place, author: AuthorId, holds: Vec<Hold>, thread: &Thread, now: Timestamp) -> Comment {
+        let name = self.text.name.as_ref().unwrap_or(&self.draft.name).clone();
+        let author = Author { id: author, name, kind: AuthorKind::Guest };
+        let at = if holds.is_empty() { thread.last_comment_at.unwrap_or(now) } else { now };
         let (body, html, network) = (self.text.body.clone(), self.text.html.clone(), Some(self.network));
-        place.comment(&self.service, Written { author, body, html, network, holds }, now)
-    }
-}
-
-/// The thread of this key, made if nobody has written to it yet.
-pub(super) fn find_thread(
-    connection: &mut Connection,
-    service: &Service,
-    site: SiteId,
-    key: &ThreadKey,
-    now: Timestamp,
-) -> Result<Thread, Error> {
-    if let Some(thread) = store::threads::find(connection, site, key)? {
-        return Ok(thread);
-    }
-    let id = ThreadId::from_number(service.randomness.id_number(now));
-    store::threads::insert(connection, site, id, key, now)?;
-    let thread = store::threads::find(connection, site, key)?;
-    thread.ok_or_else(|| Error::Conflict("the thread was made by another at the same time".to_owned()))
-}
-
-/// The comment to be answered, which must be published in the thread.
-pub(super) fn find_parent(
-    connection: &mut Connection,
-    site: SiteId,
-    thread: &Thread,
-    parent_id: Option<CommentId>,
-) -> Result<Option<Comment>, Error> {
-    let Some(parent_id) = parent_id else {
-        return Ok(None);
-    };
-    let parent = store::comments::find(connection, site, parent_id)?;
-    let parent = parent.filter(|parent| Some(parent.thread_id) == thread.id && parent.is_published());
-    Ok(Some(parent.ok_or_else(|| Refusal::input("/parent_id", Rule::ParentNotFound))?))
-}
-
-/// Where a comment goes.
-pub(super) struct Place {
-    pub(super) thread_id: ThreadId,
-    pub(super) parent: Option<Comment>,
-}
-
-/// What somebody wrote, and who it was.
-pub(super) struct Written {
-    pub(super) author: Author,
-    pub(super) body: CommentBody,
-    pub(super) html: SafeHtml,
-    pub(super) network: Option<NetworkHash>,
-    pub(super) holds: Vec<Hold>,
-}
-
-impl Place {
-    /// A new comment in this place: it waits if there is a reason to, and is published otherwise.
-    pub(super) fn comment(&self, service: &Service, written: Written, now: Timestamp) -> Comment {
-        let Written { author, body, html, network, holds } = written;
-        let status = if holds.is_empty() { Status::Published } else { Status::Pending };
-        let parent = self.parent.as_ref();
-        let floor = parent.map_or(0, |parent| parent.id.number());
-        let id = CommentId::from_number(service.randomness.id_number_after(floor, now));
-        Comment {
-            id,
-            thread_id: self.thread_id,
-            parent_id: parent.map(|parent| parent.id),
-            root_id: parent.map_or(id, |parent| parent.root_id),
-            depth: parent.map_or(0, |parent| parent.depth.saturating_add(1)),
-            author,
-            body,
-            html,
-            status,
-            listing: Listing::of(status, parent.is_none(), 0),
-            created_at: now,
-            edited_at: None,
-            score: Score::default(),
-            reply_count: 0,
-            listed_reply_count: 0,
-            descendant_count: 0,
-            network,
-            holds,
-            report_count: 0,
-            version: 1,
-            erase_at: None,
-        }
+        place.comment(&self.service, Written { author, body, html, network, holds }, at)
     }
 }
 

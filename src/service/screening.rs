@@ -104,7 +104,7 @@ pub(super) struct Screened {
     /// The name of its writer as readers may see it, if it was screened too.
     pub(super) name: Option<DisplayName>,
     /// The skeletons of the names for which it passes.
-    alikes: Vec<String>,
+    pub(super) alikes: Vec<String>,
     /// The text as it was typed, if a rule hides a part of it.
     pub(super) original: Option<CommentBody>,
     /// The member that a rule refuses.
@@ -232,26 +232,11 @@ impl Screened {
         }
     }
 
-    /// Refuses a guest's name that passes for one of the staff's.
-    pub(super) fn refuse_name_of_staff(&self, connection: &mut Connection) -> Result<(), Error> {
-        for alike in &self.alikes {
-            if store::staff::has_name(connection, alike)? {
-                return Err(Refusal::input("/author/name", Rule::NameReserved).into());
-            }
-        }
-        Ok(())
-    }
-
-    /// Everything for which a comment with this text must wait for a moderator.
-    pub(super) fn holds(
-        &self,
-        connection: &mut Connection,
-        site: &Site,
-        thread: &Thread,
-        author: AuthorId,
-    ) -> Result<Vec<Hold>, Error> {
+    /// Everything for which a comment with this text must wait for a moderator. `is_first` says that no comment of its
+    /// writer is published, where that is a reason.
+    pub(super) fn holds(&self, site: &Site, thread: &Thread, is_first: bool) -> Vec<Hold> {
         let mut holds = self.holds.clone();
-        if site.hold_first_comment && !store::comments::has_published(connection, site.id, author)? {
+        if is_first {
             holds.push(Hold::FirstComment);
         }
         match thread.moderation {
@@ -259,7 +244,7 @@ impl Screened {
             None if site.policy.moderation == Moderation::Pre => holds.push(Hold::Site),
             Some(Moderation::Post) | None => {}
         }
-        Ok(holds)
+        holds
     }
 
     /// Keeps the text as it was typed, for staff, if readers are not to see all of it.
@@ -270,10 +255,15 @@ impl Screened {
         site: SiteId,
         comment: CommentId,
     ) -> Result<(), Error> {
-        match &self.original {
-            Some(original) => keep(connection, service, site, comment, RevisionKind::Censored, original),
+        match self.original_revision(service, comment) {
+            Some(original) => Ok(store::revisions::insert(connection, site, &original)?),
             None => Ok(()),
         }
+    }
+
+    /// The text as it was typed, as it is kept for staff if readers are not to see all of it.
+    pub(super) fn original_revision(&self, service: &Service, comment: CommentId) -> Option<Revision> {
+        self.original.as_ref().map(|original| revision(service, comment, RevisionKind::Censored, original))
     }
 }
 
@@ -286,10 +276,13 @@ pub(super) fn keep(
     kind: RevisionKind,
     body: &CommentBody,
 ) -> Result<(), Error> {
+    Ok(store::revisions::insert(connection, site, &revision(service, comment, kind, body))?)
+}
+
+fn revision(service: &Service, comment: CommentId, kind: RevisionKind, body: &CommentBody) -> Revision {
     let now = service.clock.now();
     let id = RevisionId::from_number(service.randomness.id_number(now));
-    let revision = Revision { id, comment_id: comment, kind, body: body.as_str().to_owned(), created_at: now };
-    Ok(store::revisions::insert(connection, site, &revision)?)
+    Revision { id, comment_id: comment, kind, body: body.as_str().to_owned(), created_at: now }
 }
 
 /// Refuses a writer who is banned, or whose network is.
@@ -301,16 +294,21 @@ pub(super) fn refuse_banned(
     now: Timestamp,
 ) -> Result<(), Error> {
     let ends = store::bans::list_ends(connection, site, author, network, now)?;
+    Ok(refuse_while_banned(&ends, now)?)
+}
+
+/// Refuses a writer for whom bans hold that end then.
+pub(super) fn refuse_while_banned(ends: &[Option<Timestamp>], now: Timestamp) -> Result<(), Refusal> {
     if ends.is_empty() {
         return Ok(());
     }
-    Err(Refusal::Banned { retry_after_seconds: ban::seconds_left(&ends, now) }.into())
+    Err(Refusal::Banned { retry_after_seconds: ban::seconds_left(ends, now) })
 }
 
 /// Refuses who writes again too soon in a thread in slow mode: a writer, from wherever they write, and their network,
 /// since anybody can have many tokens.
 ///
-/// Holds the thread then, so that nobody gains by writing twice at the same time.
+/// The thread must be held, so that nobody gains by writing twice at the same time.
 pub(super) fn refuse_haste(
     connection: &mut Connection,
     thread: &Thread,
@@ -321,7 +319,6 @@ pub(super) fn refuse_haste(
     let (Some(seconds), Some(id)) = (thread.slow_mode_seconds, thread.id) else {
         return Ok(());
     };
-    store::threads::hold(connection, thread.site_id, id)?;
     let since = now.minus_seconds(i64::from(seconds));
     let by_author = author
         .map(|author| store::comments::find_last_by_author(connection, thread.site_id, id, author))

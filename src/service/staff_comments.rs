@@ -2,7 +2,8 @@
 
 use super::cases::{self, Case};
 use super::error::body_refused;
-use super::posting::{self, DraftText, Place, Written};
+use super::placing::{self, Place, Written};
+use super::posting::DraftText;
 use super::reach::Reach;
 use super::{Error, Service, screening, visibility};
 use crate::domain::author::{Author, AuthorKind, DisplayName, GuestTokenHash};
@@ -62,9 +63,9 @@ fn run(
     let now = service.clock.now();
     let reach = Reach::of(connection, actor)?.named(Some(&draft.site))?;
     let site = reach.sites().first().ok_or_else(|| Error::Broken("a site that is gone".to_owned()))?;
-    let thread = posting::find_thread(connection, service, site.id, &draft.key, now)?;
+    let thread = placing::find_thread(connection, service, site.id, &draft.key, now)?;
     body.check(thread.policy(site.policy).body_limits()).map_err(body_refused)?;
-    let parent = posting::find_parent(connection, site.id, &thread, draft.parent_id)?;
+    let parent = placing::find_parent(connection, site.id, &thread, draft.parent_id)?;
     let thread_id = thread.id.ok_or_else(|| Error::Broken("a thread without id".to_owned()))?;
     let author = author(connection, service, actor, site.id, now)?;
     let change = ThreadChange { comments: 1, roots: i32::from(parent.is_none()) };

@@ -20,20 +20,27 @@ use crate::store::{self, Connection};
 ///
 /// The thread must be held. A parent that is no longer published refuses the comment.
 pub(super) fn count_published(connection: &mut Connection, site: SiteId, comment: &Comment) -> Result<(), Error> {
-    let Some(parent_id) = comment.parent_id else {
-        return Ok(());
-    };
-    let below_root = i32::from(parent_id == comment.root_id);
-    let change = Change { replies: 1, listed_replies: 1, descendants: below_root };
-    let parent = store::comments::update_counters(connection, site, parent_id, change)?;
-    if !parent.is_published() {
-        return Err(Refusal::input("/parent_id", Rule::ParentNotFound).into());
+    let [parent, root] = changes_above(comment);
+    if let Some((id, change)) = parent {
+        let parent = store::comments::update_counters(connection, site, id, change)?;
+        if !parent.is_published() {
+            return Err(Refusal::input("/parent_id", Rule::ParentNotFound).into());
+        }
     }
-    if parent_id != comment.root_id {
-        let change = Change { descendants: 1, ..Change::default() };
-        store::comments::update_counters(connection, site, comment.root_id, change)?;
+    if let Some((id, change)) = root {
+        store::comments::update_counters(connection, site, id, change)?;
     }
     Ok(())
+}
+
+/// What a comment that is new and published changes about the one that it answers, and about the root above that.
+pub(super) fn changes_above(comment: &Comment) -> [Option<(CommentId, Change)>; 2] {
+    let parent = comment.parent_id.map(|id| {
+        let below_root = i32::from(id == comment.root_id);
+        (id, Change { replies: 1, listed_replies: 1, descendants: below_root })
+    });
+    let root = comment.parent_id.filter(|id| *id != comment.root_id);
+    [parent, root.map(|_below| (comment.root_id, Change { descendants: 1, ..Change::default() }))]
 }
 
 /// A comment as the store had it before, and as the store has it now.

@@ -1,6 +1,7 @@
 //! Writers.
 
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::dsl::auto_type;
+use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use super::connection::{Connection, each_backend};
 use super::error::Error;
@@ -9,18 +10,18 @@ use crate::domain::author::GuestTokenHash;
 use crate::domain::id::{AuthorId, SiteId, StaffId};
 use crate::domain::time::Timestamp;
 
+#[auto_type]
+pub(super) fn by_token<'a>(site: SiteId, token: &'a [u8]) -> _ {
+    let (site, token): (i64, &'a [u8]) = (site.number(), token);
+    authors::table.filter(authors::site_id.eq(site)).filter(authors::token_hash.eq(token)).select(authors::id)
+}
+
 /// The guest whose token has this hash.
 ///
 /// # Errors
 /// [`Error`] of the database.
 pub fn find(connection: &mut Connection, site: SiteId, token: GuestTokenHash) -> Result<Option<AuthorId>, Error> {
-    let query = || {
-        authors::table
-            .filter(authors::site_id.eq(site.number()))
-            .filter(authors::token_hash.eq(token.as_bytes().as_slice()))
-            .select(authors::id)
-    };
-    let id: Option<i64> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    let id: Option<i64> = each_backend!(connection, |conn| by_token(site, token.as_bytes()).first(conn).optional())?;
     Ok(id.map(AuthorId::from_number))
 }
 
@@ -95,6 +96,22 @@ pub fn insert_staff(
     Ok(())
 }
 
+/// A guest.
+#[derive(Insertable)]
+#[diesel(table_name = authors, treat_none_as_default_value = false)]
+pub(super) struct NewRow<'a> {
+    id: i64,
+    site_id: i64,
+    token_hash: &'a [u8],
+    created_at: i64,
+}
+
+impl<'a> NewRow<'a> {
+    pub(super) const fn of(site: SiteId, id: AuthorId, token: &'a GuestTokenHash, now: Timestamp) -> Self {
+        Self { id: id.number(), site_id: site.number(), token_hash: token.as_bytes(), created_at: now.milliseconds() }
+    }
+}
+
 /// Adds a guest.
 ///
 /// # Errors
@@ -106,12 +123,7 @@ pub fn insert(
     token: GuestTokenHash,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let values = (
-        authors::id.eq(id.number()),
-        authors::site_id.eq(site.number()),
-        authors::token_hash.eq(token.as_bytes().as_slice()),
-        authors::created_at.eq(now.milliseconds()),
-    );
+    let values = NewRow::of(site, id, &token, now);
     each_backend!(connection, |conn| diesel::insert_into(authors::table).values(values).execute(conn))?;
     Ok(())
 }

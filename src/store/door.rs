@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use deadpool::managed::{self, Metrics, Pool, RecycleError, RecycleResult, Timeouts};
+use deadpool::managed::{Pool, Timeouts};
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinError;
@@ -16,8 +16,8 @@ use tokio::task::JoinError;
 use super::connection::Connection;
 use super::error::Error;
 use super::migrations::{self, MigrationError};
-use super::postgres::Postgres;
-use super::sqlite::{self, Job, Synchronous};
+use super::pool::{Database, Manager, Pooled};
+use super::sqlite::{self, Job};
 use crate::config::DatabaseSettings;
 
 /// How long a use case waits for a connection, or for its turn to write.
@@ -38,73 +38,6 @@ pub trait UseCaseError: From<Error> + Send + 'static {
 impl UseCaseError for Error {
     fn is_conflict(&self) -> bool {
         matches!(self, Self::Conflict(_))
-    }
-}
-
-/// Which database, and how to connect to it.
-#[derive(Clone)]
-enum Database {
-    Sqlite { path: String, synchronous: Synchronous },
-    Postgres(Box<Postgres>),
-}
-
-impl Database {
-    fn parse(settings: &DatabaseSettings) -> Result<Self, Error> {
-        let url = settings.url();
-        if let Some(address) = url.strip_prefix("sqlite://") {
-            let (path, query) = address.split_once('?').unwrap_or((address, "synchronous=full"));
-            let synchronous = Synchronous::parse(query)?;
-            return Ok(Self::Sqlite { path: path.to_owned(), synchronous });
-        }
-        let postgres = Postgres::parse(url).map_err(|error| Error::Failed(error.to_string()))?;
-        Ok(Self::Postgres(Box::new(postgres)))
-    }
-
-    fn connect(&self) -> Result<Connection, Error> {
-        match self {
-            Self::Sqlite { path, synchronous } => sqlite::open(path, *synchronous),
-            Self::Postgres(postgres) => Ok(Connection::Postgres(Box::new(postgres.connect()?))),
-        }
-    }
-}
-
-impl Database {
-    /// SQLite has one writer, and it isn't in the pool.
-    fn connect_to_pool(&self) -> Result<Connection, Error> {
-        let mut connection = self.connect()?;
-        if let Self::Sqlite { .. } = self {
-            connection.execute("PRAGMA query_only = ON")?;
-        }
-        Ok(connection)
-    }
-}
-
-/// A connection in the pool.
-struct Pooled {
-    connection: Connection,
-    /// Whether a transaction may be open on it, or worse: from its beginning until it has ended as it should, so that what
-    /// panics or breaks in between is never used again.
-    in_doubt: bool,
-}
-
-struct Manager {
-    database: Database,
-    handle: Handle,
-}
-
-impl managed::Manager for Manager {
-    type Type = Pooled;
-    type Error = Error;
-
-    async fn create(&self) -> Result<Pooled, Error> {
-        let database = self.database.clone();
-        let connection =
-            self.handle.spawn_blocking(move || database.connect_to_pool()).await.map_err(|error| ended(&error))??;
-        Ok(Pooled { connection, in_doubt: false })
-    }
-
-    async fn recycle(&self, pooled: &mut Pooled, _: &Metrics) -> RecycleResult<Error> {
-        if pooled.in_doubt { Err(RecycleError::message("in doubt")) } else { Ok(()) }
     }
 }
 
@@ -141,7 +74,7 @@ impl std::fmt::Debug for Store {
     }
 }
 
-fn ended(error: &JoinError) -> Error {
+pub(super) fn ended(error: &JoinError) -> Error {
     Error::Failed(format!("a database thread ended: {error}"))
 }
 
@@ -229,9 +162,9 @@ impl Store {
     {
         let run = |pooled: &mut Pooled, work: _| {
             let outcome = call_once(work, &mut pooled.connection);
-            finish(pooled, outcome)
+            Ok(finish(pooled, outcome))
         };
-        self.transact(self.0.begin_read, work, run).await
+        self.transact((begin_now, self.0.begin_read), work, run).await
     }
 
     /// Runs `work` in one transaction: it is kept when `work` returns `Ok`, and undone otherwise. Where others get in the
@@ -246,42 +179,70 @@ impl Store {
     {
         match &self.0.writer {
             Some(writer) => writer.write(work).await,
-            None => self.write_pooled(work).await,
+            None => self.write_pooled(work, begin_now).await,
         }
     }
 
-    async fn write_pooled<T, E, W>(&self, work: W) -> Result<T, E>
+    /// Like [`write`](Self::write), for a use case that is to be short: on PostgreSQL its transaction begins with its first
+    /// statements, and [may end](super::Then::Commit) with its last.
+    ///
+    /// # Errors
+    /// Those of `work`; [`Error::Busy`] when it can't be begun in time.
+    pub async fn write_in_batches<T, E>(
+        &self,
+        work: impl FnMut(&mut Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: UseCaseError,
+    {
+        match &self.0.writer {
+            Some(writer) => writer.write(work).await,
+            None => self.write_pooled(work, begin_with_next).await,
+        }
+    }
+
+    async fn write_pooled<T, E, W>(&self, work: W, begin: Begin) -> Result<T, E>
     where
         T: Send + 'static,
         E: UseCaseError,
         W: FnMut(&mut Connection) -> Result<T, E> + Send + 'static,
     {
-        let run = |pooled: &mut Pooled, mut work: W| {
+        let run = move |pooled: &mut Pooled, mut work: W| {
             let mut attempt = 1;
             loop {
                 let outcome = work(&mut pooled.connection);
+                if pooled.connection.has_failed_to_begin() {
+                    return match outcome {
+                        Err(error) => Err((work, error)),
+                        // It went by another way than was planned for it, and was not told of the failure.
+                        Ok(_) => Ok(Err(Error::Busy("the transaction could not be begun".to_owned()).into())),
+                    };
+                }
                 let outcome = finish(pooled, outcome);
                 match outcome {
                     Err(error) if error.is_conflict() && attempt < ATTEMPTS && !pooled.in_doubt => {
                         pooled.in_doubt = true;
-                        pooled.connection.execute(BEGIN_WRITE)?;
+                        if let Err(error) = begin(&mut pooled.connection, BEGIN_WRITE) {
+                            return Ok(Err(error.into()));
+                        }
                     }
-                    outcome => return outcome,
+                    outcome => return Ok(outcome),
                 }
                 attempt += 1;
             }
         };
-        self.transact(BEGIN_WRITE, work, run).await
+        self.transact((begin, BEGIN_WRITE), work, run).await
     }
 
     /// Begins a transaction and runs `work` in it, on one thread without a pause, so that no caller who goes away leaves it
-    /// open. A dead connection is found by the first statement, before anything was asked of it: then all idle ones are
-    /// thrown away, and a new one is made.
+    /// open. A dead connection is found by the BEGIN, before anything was asked of it: then all idle ones are thrown away,
+    /// and a new one is made. `run` gives back the work of a transaction that could not be begun.
     async fn transact<W, T, E>(
         &self,
-        begin: &'static str,
+        (begin, how): (Begin, &'static str),
         mut work: W,
-        run: impl Fn(&mut Pooled, W) -> Result<T, E> + Copy + Send + 'static,
+        run: impl Fn(&mut Pooled, W) -> Result<Result<T, E>, (W, E)> + Copy + Send + 'static,
     ) -> Result<T, E>
     where
         W: Send + 'static,
@@ -293,16 +254,16 @@ impl Store {
             let mut pooled = self.0.pool.get().await.map_err(|error| Error::Busy(error.to_string()))?;
             let task = self.0.handle.spawn_blocking(move || {
                 pooled.in_doubt = true;
-                match pooled.connection.execute(begin) {
-                    Ok(()) => Ok(run(&mut pooled, work)),
-                    Err(error) => Err((work, error)),
+                match begin(&mut pooled.connection, how) {
+                    Ok(()) => run(&mut pooled, work),
+                    Err(error) => Err((work, error.into())),
                 }
             });
             let ended_in_time = tokio::time::timeout(DEADLINE, task).await;
             let outcome = ended_in_time.map_err(|_elapsed| Error::Busy("the database does not answer".to_owned()))?;
             match outcome.map_err(|error| ended(&error))? {
                 Ok(outcome) => return outcome,
-                Err((_, error)) if attempt == ATTEMPTS => return Err(error.into()),
+                Err((_, error)) if attempt == ATTEMPTS => return Err(error),
                 Err((unused, _)) => work = unused,
             }
             self.0.pool.retain(|_, _| false);
@@ -326,13 +287,27 @@ impl Store {
     }
 }
 
+/// How a transaction begins.
+type Begin = fn(&mut Connection, &'static str) -> Result<(), Error>;
+
+fn begin_now(connection: &mut Connection, begin: &'static str) -> Result<(), Error> {
+    connection.begin(begin)
+}
+
+/// With the first statement, which is the one to fail if it can't.
+#[expect(clippy::unnecessary_wraps, reason = "it is a `Begin`")]
+fn begin_with_next(connection: &mut Connection, begin: &'static str) -> Result<(), Error> {
+    connection.begin_with_next(begin);
+    Ok(())
+}
+
 fn call_once<T, E>(work: impl FnOnce(&mut Connection) -> Result<T, E>, connection: &mut Connection) -> Result<T, E> {
     work(connection)
 }
 
 /// Ends the transaction as the outcome of the work asks for.
 fn finish<T, E: UseCaseError>(pooled: &mut Pooled, outcome: Result<T, E>) -> Result<T, E> {
-    let ended = pooled.connection.execute(if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" });
+    let ended = pooled.connection.end(if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" });
     pooled.in_doubt = ended.is_err();
     match (outcome, ended) {
         (Ok(value), Ok(())) => Ok(value),

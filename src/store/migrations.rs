@@ -1,17 +1,24 @@
 //! The schema: brought up to date at start, and refused when it is newer than this program.
 
+use diesel::Connection as _;
 use diesel::backend::Backend;
+use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connection::Connection;
 use super::error::Error;
+use super::postgres::PostgresConnection;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgresql");
 
 /// The key of the lock that one starting instance holds while it changes the schema of a PostgreSQL database.
 const LOCK: &str = "7264158230451927";
+
+/// What holds for the transaction that changes the schema: it may wait and work for long, and sees what others did meanwhile.
+const SET_FOR_CHANGES: &str = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE; \
+                               SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0";
 
 /// Why the schema could not be brought to what this program needs.
 #[derive(Debug, thiserror::Error)]
@@ -47,24 +54,24 @@ impl MigrationError {
 
 /// Brings the schema up to date; returns the versions of the changes made.
 pub(super) fn run(connection: &mut Connection) -> Result<Vec<String>, MigrationError> {
-    let locked = matches!(connection, Connection::Postgres(_));
-    if locked {
-        connection.execute("SET statement_timeout = 0; SET lock_timeout = 0;")?;
-        connection.execute(&format!("SELECT pg_advisory_lock({LOCK})"))?;
-    }
-    let outcome = run_pending(connection);
-    if locked {
-        connection.execute(&format!("SELECT pg_advisory_unlock({LOCK})"))?;
-    }
-    outcome
-}
-
-fn run_pending(connection: &mut Connection) -> Result<Vec<String>, MigrationError> {
     match connection {
         // Others that start at the same moment wait for the end of this transaction.
         Connection::Sqlite(conn) => conn.immediate_transaction(|conn| make_known(conn, &SQLITE)),
-        Connection::Postgres(conn) => make_known(&mut **conn, &POSTGRES),
+        // Also what the session is set to holds for the transaction only, since a pooler may lend the session to others.
+        Connection::Postgres(session) => in_transaction(session.begun()?, |conn| {
+            conn.batch_execute(SET_FOR_CHANGES)?;
+            conn.batch_execute(&format!("SELECT pg_advisory_xact_lock({LOCK})"))?;
+            make_known(conn, &POSTGRES)
+        }),
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "changes of the schema don't go through the doors")]
+fn in_transaction<T>(
+    conn: &mut PostgresConnection,
+    work: impl FnOnce(&mut PostgresConnection) -> Result<T, MigrationError>,
+) -> Result<T, MigrationError> {
+    conn.transaction(work)
 }
 
 /// Makes the changes that have not been made, unless there are some that this program doesn't know.

@@ -5,11 +5,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use diesel::dsl::sql;
-use diesel::sql_types::{BigInt, Integer, SmallInt};
+use diesel::sql_types::{BigInt, SmallInt};
 use diesel::{ExpressionMethods, QueryDsl, QueryableByName, RunQueryDsl};
 
-use super::connection::{Cached, Connection, each_backend};
+use super::connection::{Connection, each_backend};
 use super::error::Error;
 use super::schema::queue_counts;
 use crate::domain::id::{CommentId, SiteId};
@@ -17,7 +16,7 @@ use crate::domain::queue::Queue;
 
 const SHARDS: i64 = 16;
 
-fn shard(comment: CommentId) -> i16 {
+pub(super) fn shard(comment: CommentId) -> i16 {
     i16::try_from(comment.number().rem_euclid(SHARDS)).unwrap_or_default()
 }
 
@@ -32,6 +31,28 @@ impl Changes {
     }
 }
 
+/// The change of one counter of a queue, which returns it.
+macro_rules! counted {
+    ($site:expr, $queue:expr, $shard:expr, $change:expr) => {
+        $crate::store::connection::Cached(
+            diesel::insert_into(queue_counts::table)
+                .values((
+                    queue_counts::site_id.eq($site),
+                    queue_counts::queue.eq($queue),
+                    queue_counts::shard.eq($shard),
+                    queue_counts::comment_count.eq($change),
+                ))
+                .on_conflict((queue_counts::site_id, queue_counts::queue, queue_counts::shard))
+                .do_update()
+                .set(queue_counts::comment_count.eq(diesel::dsl::sql::<diesel::sql_types::Integer>(
+                    "queue_counts.comment_count + excluded.comment_count",
+                )))
+                .returning(queue_counts::comment_count),
+        )
+    };
+}
+pub(super) use counted;
+
 /// Changes the lengths of queues: the last thing that a transaction does, always in the same order, so that nobody waits long
 /// for a row or for one another.
 ///
@@ -39,22 +60,8 @@ impl Changes {
 /// [`Error`] of the database.
 pub fn update(connection: &mut Connection, changes: &Changes) -> Result<(), Error> {
     for ((site, queue, shard), change) in changes.0.iter().filter(|(_, change)| **change != 0) {
-        let values = (
-            queue_counts::site_id.eq(site.number()),
-            queue_counts::queue.eq(queue.number()),
-            queue_counts::shard.eq(*shard),
-            queue_counts::comment_count.eq(*change),
-        );
-        let sum = || sql::<Integer>("queue_counts.comment_count + excluded.comment_count");
-        let query = || {
-            diesel::insert_into(queue_counts::table)
-                .values(values)
-                .on_conflict((queue_counts::site_id, queue_counts::queue, queue_counts::shard))
-                .do_update()
-                .set(queue_counts::comment_count.eq(sum()))
-                .returning(queue_counts::comment_count)
-        };
-        let _count: i32 = each_backend!(connection, |conn| Cached(query()).get_result(conn))?;
+        let (site, queue) = (site.number(), queue.number());
+        let _count: i32 = each_backend!(connection, |conn| counted!(site, queue, *shard, *change).get_result(conn))?;
     }
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! First answers, kept so that a request sent again gets the same one.
 
+use diesel::dsl::auto_type;
 use diesel::sql_types::BigInt;
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable, RunQueryDsl, Selectable};
 
-use super::connection::{Connection, each_backend};
+use super::connection::{ColumnsOf, Connection, columns, each_backend};
 use super::error::Error;
 use super::schema::replays;
 use crate::domain::id::{CommentId, SiteId};
@@ -28,77 +29,83 @@ pub struct Replay {
     pub answer: Option<String>,
 }
 
-type Row = (Vec<u8>, Vec<u8>, bool, bool, i64, String, i64);
-
-/// The answer kept under this name, compared with the request at hand. One kept since before `expired` makes room.
-///
-/// # Errors
-/// [`Error`] of the database.
-pub fn find(
-    connection: &mut Connection,
-    site: SiteId,
-    id: &ReplayId,
-    fingerprint: &Fingerprint,
-    expired: Timestamp,
-) -> Result<Option<Replay>, Error> {
-    let query = || {
-        replays::table
-            .filter(replays::site_id.eq(site.number()))
-            .filter(replays::id.eq(id.as_bytes().as_slice()))
-            .select((
-                replays::fingerprint,
-                replays::salt,
-                replays::accepted,
-                replays::token_given,
-                replays::comment_id,
-                replays::answer,
-                replays::created_at,
-            ))
-    };
-    let row: Option<Row> = each_backend!(connection, |conn| query().first(conn).optional())?;
-    let Some((first_fingerprint, salt, accepted, token_given, comment_id, answer, created_at)) = row else {
-        return Ok(None);
-    };
-    if created_at <= expired.milliseconds() {
-        let target = replays::table.find((site.number(), id.as_bytes().as_slice()));
-        each_backend!(connection, |conn| diesel::delete(target).execute(conn))?;
-        return Ok(None);
-    }
-    let salt: [u8; 32] = salt.try_into().map_err(|_bytes| Error::corrupt("salt"))?;
-    Ok(Some(Replay {
-        same_request: first_fingerprint == fingerprint.as_bytes(),
-        token_salt: token_given.then_some(salt),
-        accepted,
-        comment_id: CommentId::from_number(comment_id),
-        answer: (!answer.is_empty()).then_some(answer),
-    }))
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = replays, treat_none_as_default_value = false)]
+pub(super) struct Row {
+    site_id: i64,
+    id: Vec<u8>,
+    fingerprint: Vec<u8>,
+    salt: Vec<u8>,
+    accepted: bool,
+    token_given: bool,
+    comment_id: i64,
+    answer: String,
+    created_at: i64,
 }
 
-/// Keeps an answer until it is swept.
-///
-/// # Errors
-/// [`Error::Conflict`] when a request with the same key was answered at the same time.
-pub fn insert(
-    connection: &mut Connection,
-    site: SiteId,
-    id: &ReplayId,
-    fingerprint: &Fingerprint,
-    salt: &[u8; 32],
-    first: &Replay,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let values = (
-        replays::site_id.eq(site.number()),
-        replays::id.eq(id.as_bytes().as_slice()),
-        replays::fingerprint.eq(fingerprint.as_bytes().as_slice()),
-        replays::salt.eq(salt.as_slice()),
-        replays::accepted.eq(first.accepted),
-        replays::token_given.eq(first.token_salt.is_some()),
-        replays::comment_id.eq(first.comment_id.number()),
-        replays::answer.eq(first.answer.as_deref().unwrap_or_default()),
-        replays::created_at.eq(now.milliseconds()),
-    );
-    each_backend!(connection, |conn| diesel::insert_into(replays::table).values(values).execute(conn))?;
+/// A first answer, what it is kept under, and what other requests are compared by.
+#[derive(Debug, Clone)]
+pub struct NewReplay {
+    /// Its name.
+    pub id: ReplayId,
+    /// What tells the request from another under the same key.
+    pub fingerprint: Fingerprint,
+    /// The salt of a guest token, whether there was one or not.
+    pub salt: [u8; 32],
+    /// Whether the answer had a guest token.
+    pub is_token_given: bool,
+    /// Whether the comment waits for a moderator.
+    pub accepted: bool,
+    /// The comment that was posted.
+    pub comment_id: CommentId,
+    /// The answer, without the guest token.
+    pub answer: String,
+}
+
+impl Row {
+    pub(super) fn of(site: SiteId, new: &NewReplay, now: Timestamp) -> Self {
+        Self {
+            site_id: site.number(),
+            id: new.id.as_bytes().to_vec(),
+            fingerprint: new.fingerprint.as_bytes().to_vec(),
+            salt: new.salt.to_vec(),
+            accepted: new.accepted,
+            token_given: new.is_token_given,
+            comment_id: new.comment_id.number(),
+            answer: new.answer.clone(),
+            created_at: now.milliseconds(),
+        }
+    }
+
+    /// Whether it makes room.
+    pub(super) fn is_expired(&self, expired: Timestamp) -> bool {
+        self.created_at <= expired.milliseconds()
+    }
+
+    /// The answer, compared with the request at hand.
+    pub(super) fn into_replay(self, fingerprint: &Fingerprint) -> Result<Replay, Error> {
+        let salt: [u8; 32] = self.salt.try_into().map_err(|_bytes| Error::corrupt("salt"))?;
+        Ok(Replay {
+            same_request: self.fingerprint == fingerprint.as_bytes(),
+            token_salt: self.token_given.then_some(salt),
+            accepted: self.accepted,
+            comment_id: CommentId::from_number(self.comment_id),
+            answer: (!self.answer.is_empty()).then_some(self.answer),
+        })
+    }
+}
+
+#[auto_type]
+pub(super) fn by_id<'a>(site: SiteId, id: &'a ReplayId) -> _ {
+    let (site, id): (i64, &'a [u8]) = (site.number(), id.as_bytes());
+    let columns: ColumnsOf<Row> = columns::<Row>();
+    replays::table.filter(replays::site_id.eq(site)).filter(replays::id.eq(id)).select(columns)
+}
+
+/// Removes an answer, so that there is room for another under its name.
+pub(super) fn delete(connection: &mut Connection, site: SiteId, id: &ReplayId) -> Result<(), Error> {
+    let target = replays::table.find((site.number(), id.as_bytes().as_slice()));
+    each_backend!(connection, |conn| diesel::delete(target).execute(conn))?;
     Ok(())
 }
 

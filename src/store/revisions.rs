@@ -1,6 +1,6 @@
 //! Earlier texts of comments.
 
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, Insertable, QueryDsl, RunQueryDsl};
 
 use super::connection::{Connection, each_backend};
 use super::error::Error;
@@ -40,19 +40,37 @@ pub fn list_by_comment(
     rows.into_iter().rev().map(revision).collect()
 }
 
+/// An earlier text of a comment.
+#[derive(Insertable)]
+#[diesel(table_name = revisions, treat_none_as_default_value = false)]
+pub(super) struct NewRow<'a> {
+    id: i64,
+    site_id: i64,
+    comment_id: i64,
+    kind: &'static str,
+    body: &'a str,
+    created_at: i64,
+}
+
+impl<'a> NewRow<'a> {
+    pub(super) fn of(site: SiteId, revision: &'a Revision) -> Self {
+        Self {
+            id: revision.id.number(),
+            site_id: site.number(),
+            comment_id: revision.comment_id.number(),
+            kind: revision.kind.name(),
+            body: &revision.body,
+            created_at: revision.created_at.milliseconds(),
+        }
+    }
+}
+
 /// Adds an earlier text of a comment.
 ///
 /// # Errors
 /// [`Error::Conflict`] when its id is taken.
 pub fn insert(connection: &mut Connection, site: SiteId, revision: &Revision) -> Result<(), Error> {
-    let values = (
-        revisions::id.eq(revision.id.number()),
-        revisions::site_id.eq(site.number()),
-        revisions::comment_id.eq(revision.comment_id.number()),
-        revisions::kind.eq(revision.kind.name()),
-        revisions::body.eq(&revision.body),
-        revisions::created_at.eq(revision.created_at.milliseconds()),
-    );
+    let values = NewRow::of(site, revision);
     each_backend!(connection, |conn| diesel::insert_into(revisions::table).values(values).execute(conn))?;
     Ok(())
 }

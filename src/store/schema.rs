@@ -275,3 +275,5 @@ diesel::table! {
         value -> Binary,
     }
 }
+
+diesel::allow_tables_to_appear_in_same_query!(authors, bans, comments);

@@ -10,7 +10,7 @@ use diesel::sql_types::{BigInt, Binary, Bool};
 use diesel::{ExpressionMethods, QueryDsl, Queryable, QueryableByName, RunQueryDsl, Selectable};
 
 use super::comments::Row;
-use super::connection::{Cached, Connection, columns, each_backend, of_site};
+use super::connection::{Cached, Connection, Held, columns, each_backend, of_site};
 use super::error::Error;
 use super::schema::comments;
 use crate::domain::comment::Comment;
@@ -80,7 +80,7 @@ pub fn list_by_id(connection: &mut Connection, sites: &[SiteId], ids: &[CommentI
     let rows: Vec<FiledRow> = match connection {
         // By their ids alone, see [`of_site`]; those of other sites are left out below.
         Connection::Sqlite(conn) => by_id().load(&mut **conn)?,
-        Connection::Postgres(conn) => by_id().filter(comments::site_id.eq_any(&numbers)).load(&mut **conn)?,
+        Connection::Postgres(session) => by_id().filter(comments::site_id.eq_any(&numbers)).load(session.begun()?)?,
     };
     let mut filed = into_filed(rows)?;
     filed.retain(|one| sites.contains(&one.site_id));
@@ -102,11 +102,7 @@ pub fn hold(connection: &mut Connection, site: SiteId, ids: &[CommentId]) -> Res
             .order(comments::id)
             .select(columns::<FiledRow>())
     };
-    // SQLite has one writer, which holds everything.
-    let rows: Vec<FiledRow> = match connection {
-        Connection::Sqlite(conn) => query().load(&mut **conn)?,
-        Connection::Postgres(conn) => query().for_no_key_update().load(&mut **conn)?,
-    };
+    let rows: Vec<FiledRow> = each_backend!(connection, |conn| Held(query()).load(conn))?;
     into_filed(rows)
 }
 

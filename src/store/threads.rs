@@ -1,11 +1,13 @@
 //! Threads and their counters.
 
+use diesel::dsl::auto_type;
 use diesel::sql_types::BigInt;
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable,
+    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
+    Selectable,
 };
 
-use super::connection::{Cached, Connection, columns, count, each_backend, stored_count};
+use super::connection::{Cached, ColumnsOf, Connection, Held, columns, count, each_backend, stored_count};
 use super::error::Error;
 use super::schema::{comments, threads};
 use crate::domain::id::{CommentId, SiteId, ThreadId};
@@ -17,7 +19,7 @@ use crate::domain::time::Timestamp;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = threads)]
-struct Row {
+pub(super) struct Row {
     id: i64,
     site_id: i64,
     key: String,
@@ -36,7 +38,7 @@ struct Row {
 }
 
 impl Row {
-    fn into_thread(self) -> Result<Thread, Error> {
+    pub(super) fn into_thread(self) -> Result<Thread, Error> {
         let moderation = |name: String| Moderation::from_name(&name).ok_or_else(|| Error::corrupt("moderation"));
         Ok(Thread {
             id: Some(ThreadId::from_number(self.id)),
@@ -58,18 +60,19 @@ impl Row {
     }
 }
 
+#[auto_type]
+pub(super) fn by_key<'a>(site: SiteId, key: &'a ThreadKey) -> _ {
+    let (site, key): (i64, &'a str) = (site.number(), key.as_str());
+    let columns: ColumnsOf<Row> = columns::<Row>();
+    threads::table.filter(threads::site_id.eq(site)).filter(threads::key.eq(key)).select(columns)
+}
+
 /// The thread of this key.
 ///
 /// # Errors
 /// [`Error`] of the database.
 pub fn find(connection: &mut Connection, site: SiteId, key: &ThreadKey) -> Result<Option<Thread>, Error> {
-    let query = || {
-        threads::table
-            .filter(threads::site_id.eq(site.number()))
-            .filter(threads::key.eq(key.as_str()))
-            .select(columns::<Row>())
-    };
-    let row: Option<Row> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    let row: Option<Row> = each_backend!(connection, |conn| by_key(site, key).first(conn).optional())?;
     row.map(Row::into_thread).transpose()
 }
 
@@ -179,6 +182,33 @@ pub fn list_all(
     rows.into_iter().map(Row::into_thread).collect()
 }
 
+/// A thread without comments.
+#[derive(Insertable)]
+#[diesel(table_name = threads, treat_none_as_default_value = false)]
+pub(super) struct NewRow<'a> {
+    id: i64,
+    site_id: i64,
+    key: &'a str,
+    state: i16,
+    comment_count: i32,
+    root_count: i32,
+    created_at: i64,
+}
+
+impl<'a> NewRow<'a> {
+    pub(super) fn of(site: SiteId, id: ThreadId, key: &'a ThreadKey, now: Timestamp) -> Self {
+        Self {
+            id: id.number(),
+            site_id: site.number(),
+            key: key.as_str(),
+            state: ThreadState::Open.number(),
+            comment_count: 0,
+            root_count: 0,
+            created_at: now.milliseconds(),
+        }
+    }
+}
+
 /// Adds a thread without comments; leaves one that is there as it is.
 ///
 /// # Errors
@@ -190,15 +220,7 @@ pub fn insert(
     key: &ThreadKey,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let values = (
-        threads::id.eq(id.number()),
-        threads::site_id.eq(site.number()),
-        threads::key.eq(key.as_str()),
-        threads::state.eq(ThreadState::Open.number()),
-        threads::comment_count.eq(0),
-        threads::root_count.eq(0),
-        threads::created_at.eq(now.milliseconds()),
-    );
+    let values = NewRow::of(site, id, key, now);
     each_backend!(connection, |conn| diesel::insert_into(threads::table)
         .values(values)
         .on_conflict((threads::site_id, threads::key))
@@ -234,11 +256,8 @@ pub fn hold_all(connection: &mut Connection, site: SiteId, ids: &[ThreadId]) -> 
             .order(threads::id)
             .select(columns::<Row>())
     };
-    // SQLite has one writer, which holds everything. Elsewhere all who hold several do so in the order of their ids.
-    let rows: Vec<Row> = match connection {
-        Connection::Sqlite(conn) => query().load(&mut **conn)?,
-        Connection::Postgres(conn) => query().for_no_key_update().load(&mut **conn)?,
-    };
+    // All who hold several do so in the order of their ids.
+    let rows: Vec<Row> = each_backend!(connection, |conn| Held(query()).load(conn))?;
     rows.into_iter().map(Row::into_thread).collect()
 }
 

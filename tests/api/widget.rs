@@ -21,7 +21,7 @@ promises![
     the_texts_of_the_widget_are_those_of_the_pages,
 ];
 
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 10] = [
     ("/widget.js", "text/javascript; charset=utf-8"),
     ("/further.js", "text/javascript; charset=utf-8"),
     ("/ranked.js", "text/javascript; charset=utf-8"),

@@ -14,5 +14,6 @@ mod disk;
 mod fresh;
 mod migrations;
 mod outage;
+mod pgbouncer;
 mod strain;
 mod tls;

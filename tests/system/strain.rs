@@ -43,7 +43,7 @@ fn render(posted: &Posted) -> Result<String, String> {
     Ok(posted.comment.id.to_string())
 }
 
-async fn post(service: &Service, site: &Arc<Site>, parent_id: Option<CommentId>, text: String) -> CommentId {
+pub(crate) async fn post(service: &Service, site: &Arc<Site>, parent_id: Option<CommentId>, text: String) -> CommentId {
     let draft = Draft {
         key: ThreadKey::parse("/a").unwrap(),
         page: PageFacts::default(),

@@ -19,7 +19,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::site::{DEFAULT_ORIGINS, Site, SiteChange, Slug};
 use crate::domain::thread::{PageFacts, PageTitle, PageUrl, ThreadKey};
 use crate::domain::time::Timestamp;
-use crate::store::{self, Connection};
+use crate::store::{self, Connection, Then};
 
 /// The name of the site.
 pub const DEMO_SITE: &str = "demo";
@@ -135,8 +135,8 @@ fn post_all(
         let is_answered =
             |(thread, name, _): &&(&str, &str, CommentId)| *thread == *path && example.answers == Some(*name);
         post.draft.parent_id = posted.iter().rev().find(is_answered).map(|(_, _, id)| *id);
-        let then = now.minus_seconds(example.minutes_ago * 60);
-        let answer = post.run(connection, &mut Welcome::default(), then)?;
+        let at = now.minus_seconds(example.minutes_ago * 60);
+        let answer = post.run(connection, &mut Welcome::default(), at, Then::More)?;
         posted.push((*path, example.name, answer.comment_id));
     }
     Ok(())

@@ -13,7 +13,7 @@ use crate::domain::id::{CommentId, SiteId};
 use crate::domain::status::{Listing, Status};
 use crate::domain::time::Timestamp;
 use crate::domain::vote::Score;
-use crate::store::connection::{Cached, Connection, columns, each_backend, of_site, stored_count};
+use crate::store::connection::{Cached, Connection, each_backend, of_site, stored_count};
 use crate::store::error::Error;
 use crate::store::schema::comments;
 use crate::store::{replays, reports, revisions};
@@ -75,6 +75,22 @@ pub struct Change {
     pub descendants: i32,
 }
 
+/// The change of the counters of a comment, which returns it.
+macro_rules! counted {
+    ($site:expr, $id:expr, $change:expr) => {
+        $crate::store::connection::Cached(
+            diesel::update(comments::table.filter(comments::site_id.eq($site)).filter(comments::id.eq($id)))
+                .set((
+                    comments::reply_count.eq(comments::reply_count + $change.replies),
+                    comments::listed_reply_count.eq(comments::listed_reply_count + $change.listed_replies),
+                    comments::descendant_count.eq(comments::descendant_count + $change.descendants),
+                ))
+                .returning($crate::store::connection::columns::<$crate::store::comments::Row>()),
+        )
+    };
+}
+pub(in crate::store) use counted;
+
 /// Changes the counters of a comment, and returns it as it is now.
 ///
 /// # Errors
@@ -85,19 +101,8 @@ pub fn update_counters(
     id: CommentId,
     change: Change,
 ) -> Result<Comment, Error> {
-    let target = comments::table.filter(comments::site_id.eq(site.number())).filter(comments::id.eq(id.number()));
-    let query = || {
-        Cached(
-            diesel::update(target)
-                .set((
-                    comments::reply_count.eq(comments::reply_count + change.replies),
-                    comments::listed_reply_count.eq(comments::listed_reply_count + change.listed_replies),
-                    comments::descendant_count.eq(comments::descendant_count + change.descendants),
-                ))
-                .returning(columns::<Row>()),
-        )
-    };
-    let row: Row = each_backend!(connection, |conn| query().get_result(conn))?;
+    let (site, id) = (site.number(), id.number());
+    let row: Row = each_backend!(connection, |conn| counted!(site, id, change).get_result(conn))?;
     row.into_comment()
 }
 

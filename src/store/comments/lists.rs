@@ -1,7 +1,7 @@
 //! Comments in the order of a page.
 
 use diesel::dsl::sql;
-use diesel::sql_types::{BigInt, Bool, Integer, Text};
+use diesel::sql_types::{BigInt, Bool, Text};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use super::{Row, into_comments};
@@ -34,26 +34,37 @@ pub fn list_roots(
             .filter(comments::site_id.eq(site.number()))
             .filter(comments::thread_id.eq(thread.number()))
             .filter(comments::listing.eq(Listing::Root.number()))
-            .limit(one_more(limit))
             .select(columns::<Row>())
     };
     let newest = || {
         let before = after.map_or(i64::MAX, |position| position.id.number());
-        roots().filter(comments::id.lt(before)).order(comments::id.desc())
+        roots().filter(comments::id.lt(before)).order(comments::id.desc()).limit(one_more(limit))
     };
     let oldest = || {
         let past = after.map_or(0, |position| position.id.number());
-        roots().filter(comments::id.gt(past)).order(comments::id.asc())
+        roots().filter(comments::id.gt(past)).order(comments::id.asc()).limit(one_more(limit))
     };
-    let top = || {
-        let (rank, id) = after.map_or((i32::MAX, i64::MAX), |position| (position.rank, position.id.number()));
-        let below = sql::<Bool>("(rank, id) < (").bind::<Integer, _>(rank).sql(", ").bind::<BigInt, _>(id).sql(")");
-        Cached(roots().filter(below).order((comments::rank.desc(), comments::id.desc())))
+    // In two steps: asked for both at once, SQLite would go through all roots of that rank to find where to begin.
+    let equals = |after: Position| {
+        let equals = roots().filter(comments::rank.eq(after.rank)).filter(comments::id.lt(after.id.number()));
+        equals.order(comments::id.desc()).limit(one_more(limit))
+    };
+    let lower = |rank: i32, more: i64| {
+        roots().filter(comments::rank.lt(rank)).order((comments::rank.desc(), comments::id.desc())).limit(more)
     };
     let rows: Vec<Row> = each_backend!(connection, |conn| match sort {
         Sort::Newest => newest().load(conn),
         Sort::Oldest => oldest().load(conn),
-        Sort::Top => top().load(conn),
+        Sort::Top => {
+            let found = after.map_or_else(|| Ok(Vec::new()), |after| equals(after).load(conn));
+            found.and_then(|mut found: Vec<Row>| {
+                let more = one_more(limit).saturating_sub(i64::try_from(found.len()).unwrap_or(i64::MAX));
+                if more > 0 {
+                    found.extend(lower(after.map_or(i32::MAX, |after| after.rank), more).load::<Row>(conn)?);
+                }
+                Ok(found)
+            })
+        }
     })?;
     let position =
         |comment: &Comment| Position { rank: if sort == Sort::Top { comment.score.rank() } else { 0 }, id: comment.id };

@@ -8,11 +8,12 @@ pub use changes::*;
 pub use lists::*;
 pub use writers::*;
 
+use diesel::dsl::auto_type;
 use diesel::{
     ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, QueryableByName, RunQueryDsl, Selectable,
 };
 
-use super::connection::{Cached, Connection, columns, count, each_backend, stored_count};
+use super::connection::{Cached, ColumnsOf, Connection, columns, count, each_backend, stored_count};
 use super::error::Error;
 use super::schema::comments;
 use crate::domain::address::NetworkHash;
@@ -124,18 +125,19 @@ fn into_comments(rows: Vec<Row>) -> Result<Vec<Comment>, Error> {
     rows.into_iter().map(Row::into_comment).collect()
 }
 
+#[auto_type]
+pub(super) fn by_id(site: SiteId, id: CommentId) -> _ {
+    let (site, id): (i64, i64) = (site.number(), id.number());
+    let columns: ColumnsOf<Row> = columns::<Row>();
+    comments::table.filter(comments::site_id.eq(site)).filter(comments::id.eq(id)).select(columns)
+}
+
 /// The comment with this id, in whatever state it is.
 ///
 /// # Errors
 /// [`Error`] of the database.
 pub fn find(connection: &mut Connection, site: SiteId, id: CommentId) -> Result<Option<Comment>, Error> {
-    let query = || {
-        comments::table
-            .filter(comments::site_id.eq(site.number()))
-            .filter(comments::id.eq(id.number()))
-            .select(columns::<Row>())
-    };
-    let row: Option<Row> = each_backend!(connection, |conn| query().first(conn).optional())?;
+    let row: Option<Row> = each_backend!(connection, |conn| by_id(site, id).first(conn).optional())?;
     row.map(Row::into_comment).transpose()
 }
 
@@ -150,6 +152,30 @@ pub fn hold(connection: &mut Connection, site: SiteId, id: CommentId) -> Result<
     row.map(Row::into_comment).transpose()
 }
 
+/// A comment with what no answer shows of it.
+#[derive(Insertable)]
+#[diesel(table_name = comments, treat_none_as_default_value = false)]
+pub(super) struct NewRow {
+    #[diesel(embed)]
+    row: Row,
+    site_id: i64,
+    author_email: Option<String>,
+    page_url: Option<String>,
+    page_title: Option<String>,
+}
+
+impl NewRow {
+    pub(super) fn of(site: SiteId, comment: &Comment, email: Option<&Email>, page: Option<&PageFacts>) -> Self {
+        Self {
+            row: Row::of(comment),
+            site_id: site.number(),
+            author_email: email.map(|email| email.as_str().to_owned()),
+            page_url: page.and_then(|page| page.url.as_ref()).map(|url| url.as_url().to_string()),
+            page_title: page.and_then(|page| page.title.as_ref()).map(|title| title.as_str().to_owned()),
+        }
+    }
+}
+
 /// Adds a comment; one that waits for a moderator keeps what is known of its page until then.
 ///
 /// # Errors
@@ -161,15 +187,7 @@ pub fn insert(
     email: Option<&Email>,
     page: Option<&PageFacts>,
 ) -> Result<(), Error> {
-    let url = page.and_then(|page| page.url.as_ref()).map(|url| url.as_url().as_str());
-    let title = page.and_then(|page| page.title.as_ref()).map(PageTitle::as_str);
-    let values = (
-        Row::of(comment),
-        comments::site_id.eq(site.number()),
-        comments::author_email.eq(email.map(Email::as_str)),
-        comments::page_url.eq(url),
-        comments::page_title.eq(title),
-    );
+    let values = NewRow::of(site, comment, email, page);
     each_backend!(connection, |conn| diesel::insert_into(comments::table).values(values).execute(conn))?;
     Ok(())
 }
