@@ -47,6 +47,8 @@ pub(crate) fn beside_sites(client: &Client) -> Vec<Request> {
         "/count.js",
         "/widget.css",
         "/widget.json",
+        "/widget.d.ts",
+        "/custom-elements.json",
         "/widget/locales/de.json",
         &script,
     ];

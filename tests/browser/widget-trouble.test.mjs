@@ -222,7 +222,7 @@ test('in slow mode a writer is told when the next comment can be sent', limits, 
   // The network has just written.
   await reader.write('One', 'Ada');
   await reader.send();
-  const waits = reader.widget.getByText(/This discussion takes one comment at a time.*You can try again in \d seconds?\./);
+  const waits = reader.widget.getByText(/This discussion takes one comment at a time.*You can try again in \d seconds?\./).first();
   await Promise.race([waits.waitFor(), reader.comment('One').waitFor()]);
   if (await reader.comment('One').count() === 0) {
     await reader.sees('You can try again now.');

@@ -235,7 +235,7 @@ export class CommentView {
   #score(path, sign, count) {
     const { messages } = this.context;
     const text = messages.number(count);
-    const label = sign + messages.text('vote.count', { count });
+    const label = `${sign} ${messages.text('vote.count', { count })}`;
     return count > 0 && h('span', { class: 'score', part: 'vote', role: 'img', 'aria-label': label }, icon(path), text);
   }
 
