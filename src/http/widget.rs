@@ -205,7 +205,7 @@ mod tests {
     const BUDGETS: [(&str, usize); 6] = [
         ("/widget.js", 15_360),
         ("/further.js", 4_096),
-        ("/writing.js", 9_216),
+        ("/writing.js", 10_240),
         ("/ranked.js", 3_584),
         ("/count.js", 1_024),
         ("/widget.css", 3_072),
