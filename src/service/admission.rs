@@ -13,7 +13,7 @@ use super::Error;
 use crate::domain::id::SiteId;
 
 /// How long one waits for a turn.
-const PATIENCE: Duration = Duration::from_millis(400);
+const PATIENCE: Duration = Duration::from_millis(800);
 /// How many can wait for a turn at the work of one class.
 const WAITING: usize = 512;
 /// How many of them can be of one site.
