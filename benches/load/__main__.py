@@ -172,7 +172,7 @@ class Run:
         escaped = (json.dumps(text, ensure_ascii=False)[1:-1] for text in TEXTS)
         texts.write_text("".join(f"{text}\n" for text in escaped))
         tokens.write_text("".join(f"{token}\n" for token in world.writers))
-        new = {"BENCH_TEXTS": str(texts), "BENCH_RUN": str(time.time_ns())}
+        new = {"BENCH_TEXTS": str(texts)}
         known = new | {"BENCH_TOKENS": str(tokens)}
         self.posting = known | {"BENCH_SEND": "posts"}
         for connections in sorted({16, self.given.connections}):
