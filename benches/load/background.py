@@ -41,7 +41,7 @@ def statements(columns, first, comments):
     return (
         "CREATE TEMPORARY TABLE sample AS SELECT row_number() OVER (ORDER BY id) - 1 AS place, * FROM "
         "(SELECT * FROM comments WHERE status = 1 AND listing = 1 AND parent_id IS NULL AND descendant_count = 0 "
-        f"AND listed_reply_count = 0 AND up_count = 0 AND down_count = 0 ORDER BY id LIMIT {SAMPLE}) AS some",
+        f"AND listed_reply_count = 0 AND up_count = 0 AND down_count = 0 ORDER BY id LIMIT {SAMPLE}) AS chosen",
         f"INSERT INTO threads ({', '.join(columns['threads'])}) {NUMBERS.format(threads)} "
         f"SELECT {_copied(columns['threads'], of_thread)} FROM number, "
         "(SELECT * FROM threads WHERE key = 'load-0') AS sample",
