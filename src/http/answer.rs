@@ -82,6 +82,15 @@ pub(super) fn next_link(request: &HttpRequest, cursor: &str) -> String {
     format!("<{}?{}>; rel=\"next\"", request.uri().path(), query.join("&"))
 }
 
+/// Whether the client says that it has the answer with this validator (RFC 9110, section 13.1.2).
+pub(super) fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
+    match IfNoneMatch::parse(request) {
+        Ok(IfNoneMatch::Any) => true,
+        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(tag)),
+        Err(_) => false,
+    }
+}
+
 /// A public answer of any type, with its validator.
 #[must_use]
 pub fn public_bytes(
@@ -91,11 +100,7 @@ pub fn public_bytes(
     content_type: &'static str,
     caching: &'static str,
 ) -> HttpResponse {
-    let known = match IfNoneMatch::parse(request) {
-        Ok(IfNoneMatch::Any) => true,
-        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(tag)),
-        Err(_) => false,
-    };
+    let known = is_known(request, tag);
     let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header((ETAG, tag.to_string())).insert_header((CACHE_CONTROL, caching));
     if known { response.finish() } else { response.insert_header((CONTENT_TYPE, content_type)).body(body) }

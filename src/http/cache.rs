@@ -1,7 +1,7 @@
 //! Public answers as finished bytes: made once for all who ask, and given as they are until something in them changes.
 //!
 //! Who asks gets an answer that was made after everything that this process had told anybody of before. What other processes
-//! change is seen within [`FRESH`]. While the store is away, the last answer is given with its `Age`.
+//! change is seen within half a second. While the store is away, the last answer is given with its `Age`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,16 +10,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use actix_web::http::header::{
-    AGE, CACHE_CONTROL, CONTENT_TYPE, ETAG, EntityTag, Header, HeaderValue, IF_NONE_MATCH, IfNoneMatch, LINK,
-};
+use actix_web::http::header::{AGE, CACHE_CONTROL, CONTENT_TYPE, ETAG, EntityTag, HeaderValue, IF_NONE_MATCH, LINK};
 use actix_web::web::{Bytes, block};
 use actix_web::{HttpRequest, HttpResponse};
 use moka::sync::Cache;
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::Api;
-use super::answer::{PUBLIC_CACHING, coded_tag, entity_tag, next_link};
+use super::answer::{PUBLIC_CACHING, coded_tag, entity_tag, is_known, next_link};
 use super::encoding::{self, Coding, MIN_COMPRESSED_BYTES};
 use super::error::ApiError;
 use crate::domain::site::Site;
@@ -27,7 +25,7 @@ use crate::service::admission::Class;
 use crate::service::changes::{Changes, Moment, Sources};
 
 /// How long an answer is given without a look into the store: other processes may have changed what it was made of.
-pub const FRESH: Duration = Duration::from_millis(500);
+const FRESH: Duration = Duration::from_millis(500);
 /// How old an answer may be that is given while the store is away.
 const KEPT: Duration = Duration::from_hours(1);
 /// How long the store is left alone when it was away.
@@ -54,7 +52,7 @@ pub struct Made {
     pub sources: Sources,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Coded {
     body: Bytes,
     tag: EntityTag,
@@ -249,6 +247,7 @@ impl Read<'_> {
     where
         M: AsyncFnOnce() -> Result<Made, ApiError>,
     {
+        // Before the moment is noted: the wait would make the answer old before it is made.
         let _permit = self.api.service.admission.enter(Class::Read, self.site.id).await?;
         let asked_at = (self.api.service.changes.now(), self.api.service.clock.uptime());
         let answer = make().await?;
@@ -280,14 +279,7 @@ fn finish(
     let plain = Coded::new(body.clone(), entity_tag(&body))?;
     let link = made.next_cursor.and_then(|cursor| HeaderValue::try_from(next_link(request, &cursor)).ok());
     let same = before.filter(|before| before.plain.tag == plain.tag);
-    let again = |coding| {
-        let slot = OnceLock::new();
-        if let Some(coded) = same.and_then(|same| same.slot(coding)).and_then(OnceLock::get) {
-            let (body, tag, tag_value) = (coded.body.clone(), coded.tag.clone(), coded.tag_value.clone());
-            let _ = slot.set(Coded { body, tag, tag_value });
-        }
-        slot
-    };
+    let (gzip, brotli) = same.map(|same| (same.gzip.clone(), same.brotli.clone())).unwrap_or_default();
     Ok(Answer {
         site: Arc::clone(site),
         asked_at,
@@ -295,8 +287,8 @@ fn finish(
         content_type: HeaderValue::from_static(made.content_type),
         link,
         plain,
-        gzip: again(Coding::Gzip),
-        brotli: again(Coding::Brotli),
+        gzip,
+        brotli,
     })
 }
 
@@ -318,7 +310,9 @@ async fn encode(answer: &Answer, coding: Coding) -> Result<(), ApiError> {
 fn give(request: &HttpRequest, answer: &Answer, coding: Coding) -> Option<HttpResponse> {
     let coding = if answer.is_compressible() { coding } else { Coding::Identity };
     let coded = answer.coded(coding)?;
-    let is_known = is_known(request, coded);
+    // Nearly all who have it send the validator as they got it.
+    let is_the_same = request.headers().get(IF_NONE_MATCH) == Some(&coded.tag_value);
+    let is_known = is_the_same || is_known(request, &coded.tag);
     let mut response = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response
         .insert_header((ETAG, coded.tag_value.clone()))
@@ -334,18 +328,4 @@ fn give(request: &HttpRequest, answer: &Answer, coding: Coding) -> Option<HttpRe
     };
     encoding::note(&mut response, coding);
     Some(response)
-}
-
-fn is_known(request: &HttpRequest, coded: &Coded) -> bool {
-    let Some(known) = request.headers().get(IF_NONE_MATCH) else {
-        return false;
-    };
-    if *known == coded.tag_value {
-        return true;
-    }
-    match IfNoneMatch::parse(request) {
-        Ok(IfNoneMatch::Any) => true,
-        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(&coded.tag)),
-        Err(_) => false,
-    }
 }

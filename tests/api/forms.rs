@@ -17,6 +17,7 @@ promises![
     the_same_words_can_be_sent_again_while_the_first_wait,
     the_text_of_a_page_that_may_not_say_its_name_is_given_back,
     a_refused_form_comes_back_with_its_text,
+    a_form_that_comes_while_the_database_is_away_is_given_back,
     an_answer_is_posted_by_a_form,
     a_form_of_another_site_is_refused,
     a_form_is_held_to_its_form,
@@ -127,6 +128,19 @@ async fn the_text_of_a_page_that_may_not_say_its_name_is_given_back(setup: Setup
     let named = html(send(&reader, &sent).header("origin", "https://evil.example").await.with_status(403));
     assert_eq!(named.all("textarea").len(), 0);
     assert_eq!(world.count("comments").await, 0);
+}
+
+async fn a_form_that_comes_while_the_database_is_away_is_given_back(setup: Setup) {
+    let world = setup.start().await;
+    let reader = world.reader();
+    shown(&reader, &[("thread", "/a")]).await;
+    world.close_database().await;
+    let sent = [("thread", "/a"), ("name", "Ada"), ("body", "long thought about"), ("lang", "de")];
+    let refused = send(&reader, &sent).await.with_status(503);
+    assert!(refused.has_header("retry-after"));
+    let page = html(refused);
+    assert_eq!(page.all("textarea")[0].text.trim_start_matches('\n'), "long thought about");
+    assert_eq!(page.all("html")[0].attribute("lang"), Some("de"));
 }
 
 async fn a_refused_form_comes_back_with_its_text(setup: Setup) {

@@ -10,7 +10,7 @@ const ROOTS = 1_000;
 const REPLIES = 4_000;
 const LANES = 32;
 const PAGE_SIZE = 20;
-const PAGES = 5;
+const PAGES = 10;
 const BUDGET_MILLISECONDS = 50;
 const TEXT = 'A boat that is nearly empty on most nights is the road home for somebody, and never for the same one. '.repeat(2);
 

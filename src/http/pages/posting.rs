@@ -30,6 +30,7 @@ use crate::http::gate::{Visit, take_from_quota};
 use crate::http::public::comments::{NewComment, render};
 use crate::http::query::Query;
 use crate::http::shape::Fault;
+use crate::service::admission::Class;
 use crate::service::posting::{self, Answer, Retry};
 
 /// A comment as a form has it.
@@ -115,10 +116,14 @@ fn refuse_other_pages(request: &HttpRequest, api: &Api, site: &Site) -> Result<(
 /// The refusal of a page. Where the browser was told not to say which page that is, it may be one of the site's, so the
 /// reader gets the text back; the text of a page that is known to be another's is shown nowhere.
 fn refused(request: &HttpRequest, form: &mut Form, error: &ApiError) -> HttpResponse {
-    let mut response = error.error_response();
     let is_unnamed = request.headers().get(ORIGIN).is_some_and(|origin| origin == "null");
     let mut take = |name| form.take(name).ok().flatten();
-    let kept = Kept { lang: take("lang"), text: take("body").filter(|_| is_unnamed) };
+    refuse(error, Kept { lang: take("lang"), text: take("body").filter(|_| is_unnamed) })
+}
+
+/// A refusal without the page that the form stood on.
+fn refuse(error: &ApiError, kept: Kept) -> HttpResponse {
+    let mut response = error.error_response();
     response.extensions_mut().insert(kept);
     response
 }
@@ -165,9 +170,19 @@ async fn send_back(
     let parent = sent.parent.as_deref().and_then(CommentId::parse).filter(|_| !is_gone);
     let first = Asked::first(sent.key.clone(), sent.lang.clone());
     let about = Asked { reply_to: parent, ..first.clone() };
-    let page = match page(request, api, visit, &about, &sent.typed, &complaints).await {
-        Err(ApiError::Refused(_)) => page(request, api, visit, &first, &sent.typed, &complaints).await?,
-        outcome => outcome?,
+    let make = async || {
+        let _permit = api.service.admission.enter(Class::Read, visit.site.id).await?;
+        match page(request, api, visit, &about, &sent.typed, &complaints).await {
+            Err(ApiError::Refused(_)) => page(request, api, visit, &first, &sent.typed, &complaints).await,
+            outcome => outcome,
+        }
+    };
+    let page = match make().await {
+        Ok(page) => page,
+        // Where there is no page for the form, the reader still gets back what they wrote.
+        Err(error) => {
+            return Ok(refuse(&error, Kept { lang: sent.lang.clone(), text: Some(sent.typed.body.clone()) }));
+        }
     };
     let mut response = private(error.status_code(), page.body);
     vary_by_language(response.headers_mut());
