@@ -71,7 +71,11 @@ test('no text is wired into the code: in a made-up language nothing is in anothe
       await reader.widget.locator('button[type=submit]').click();
       await reader.widget.locator('.pending-note').waitFor();
     }],
-    [{ site: 'unknown', thread: '/pseudo' }, (reader) => reader.widget.locator('.notice').waitFor()],
+    [{ site: 'unknown', thread: '/pseudo' }, async (reader) => {
+      await reader.widget.locator('.notice').waitFor();
+      // It is announced a moment later.
+      await reader.widget.locator('.live', { hasText: '⟦' }).waitFor({ state: 'attached' });
+    }],
   ];
   for (const [attributes, arrive] of states) {
     const reader = await town.visit(attributes, { around });
