@@ -8,6 +8,7 @@ use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::sqlite::SqliteConnection;
@@ -24,9 +25,13 @@ const ATTEMPTS: u32 = 3;
 /// How many writes share one commit.
 const BATCH_LENGTH: usize = 256;
 
+/// How long a connection waits for another process's lock.
+const LOCK_TIMEOUT: Duration = Duration::from_millis(2_500);
+/// How often one looks for a lock that SQLite itself doesn't wait for.
+const LOCK_INTERVAL: Duration = Duration::from_millis(10);
+
 /// What every connection is set to.
 const SETTINGS: &str = "
-    PRAGMA journal_mode = WAL;
     PRAGMA foreign_keys = ON;
     PRAGMA recursive_triggers = ON;
     PRAGMA trusted_schema = OFF;
@@ -119,12 +124,29 @@ pub(super) fn open(path: &str, synchronous: Synchronous) -> Result<Connection, E
     create(path).map_err(|error| failed(&error))?;
     let mut connection = SqliteConnection::establish(path).map_err(|error| failed(&error))?;
     // First of all: whatever else is done may meet another process's lock.
-    connection.batch_execute("PRAGMA busy_timeout = 2500").map_err(|error| failed(&error))?;
+    let timeout = format!("PRAGMA busy_timeout = {}", LOCK_TIMEOUT.as_millis());
+    connection.batch_execute(&timeout).map_err(|error| failed(&error))?;
     let found: Version = diesel::sql_query("SELECT sqlite_version() AS version").get_result(&mut connection)?;
     SqliteVersion::check(&found.version).map_err(|error| Error::Failed(error.to_string()))?;
+    log_ahead(&mut connection).map_err(|error| failed(&error))?;
     connection.batch_execute(SETTINGS).map_err(|error| failed(&error))?;
     connection.batch_execute(synchronous.setting()).map_err(|error| failed(&error))?;
     Ok(Connection::Sqlite(Box::new(connection)))
+}
+
+/// Has the database write ahead. A new one is read first and then wanted as a whole, and when several processes start at
+/// the same moment, all of them read: then SQLite says at once that it is locked, whatever its timeout
+/// (<https://sqlite.org/c3ref/busy_handler.html>), and the wait is ours.
+fn log_ahead(connection: &mut SqliteConnection) -> diesel::QueryResult<()> {
+    let begun = Instant::now();
+    loop {
+        match connection.batch_execute("PRAGMA journal_mode = WAL") {
+            Err(error) if error.to_string().contains("database is locked") && begun.elapsed() < LOCK_TIMEOUT => {
+                std::thread::sleep(LOCK_INTERVAL)
+            }
+            outcome => return outcome,
+        }
+    }
 }
 
 /// Makes the file of a new database. What is in it, e-mail addresses among it, is nobody else's on this machine; the log
