@@ -141,8 +141,8 @@ fn log_ahead(connection: &mut SqliteConnection) -> diesel::QueryResult<()> {
     let begun = Instant::now();
     loop {
         match connection.batch_execute("PRAGMA journal_mode = WAL") {
-            Err(error) if error.to_string().contains("database is locked") && begun.elapsed() < LOCK_TIMEOUT => {
-                std::thread::sleep(LOCK_INTERVAL)
+            Err(error) if begun.elapsed() < LOCK_TIMEOUT && error.to_string().contains("database is locked") => {
+                std::thread::sleep(LOCK_INTERVAL);
             }
             outcome => return outcome,
         }
