@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use deadpool::managed::{Pool, Timeouts};
+use deadpool::managed::{Pool, QueueMode, Timeouts};
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinError;
@@ -143,6 +143,8 @@ impl Store {
         let timeouts = Timeouts { wait: Some(WAIT), create: Some(WAIT), recycle: Some(WAIT) };
         let pool = Pool::builder(Manager { database, handle: handle.clone() })
             .max_size(settings.connections())
+            // Those used last have what they need at hand, and the others need no memory.
+            .queue_mode(QueueMode::Lifo)
             .timeouts(timeouts)
             .runtime(deadpool::Runtime::Tokio1)
             .build()

@@ -41,7 +41,7 @@ impl Database {
     fn connect_to_pool(&self) -> Result<Connection, Error> {
         let mut connection = self.connect()?;
         if let Self::Sqlite { .. } = self {
-            connection.execute("PRAGMA query_only = ON")?;
+            connection.execute(sqlite::SETTINGS_OF_READERS)?;
         }
         Ok(connection)
     }

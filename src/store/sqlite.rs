@@ -42,6 +42,9 @@ const SETTINGS: &str = "
     PRAGMA journal_size_limit = 67108864;
 ";
 
+/// What connections that only read are set to as well: most of what they read is mapped, and needs no copy.
+pub(super) const SETTINGS_OF_READERS: &str = "PRAGMA query_only = ON; PRAGMA cache_size = -2000";
+
 /// When the log is synced to the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Synchronous {
