@@ -104,10 +104,16 @@ impl DatabaseSettings {
         self.url.expose_secret()
     }
 
-    /// The most connections (PostgreSQL), or readers (SQLite).
+    /// The most connections (PostgreSQL), or readers (SQLite). Where nothing was set: 8, or twice as many readers as there
+    /// are cores, since they work in this process.
     #[must_use]
-    pub const fn connections(&self) -> usize {
-        self.connections
+    pub fn connections(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+        match self.connections {
+            0 if self.url().starts_with(SQLITE) => 2 * cores(),
+            0 => CONNECTIONS_TO_SERVER,
+            connections => connections,
+        }
     }
 }
 
@@ -207,6 +213,12 @@ pub enum LogFormat {
     Json,
 }
 
+/// What the address of a SQLite database begins with.
+const SQLITE: &str = "sqlite://";
+/// How many connections to PostgreSQL there are where nothing else is set.
+const CONNECTIONS_TO_SERVER: usize = 8;
+/// The most connections that can be set.
+const MOST_CONNECTIONS: usize = 1_000;
 /// The longest time that a setting can name, in seconds: a day.
 const LONGEST_SECONDS: u64 = 86_400;
 /// How many minutes a session may be left unused. Uses are noted once a minute, so a few are the least.
@@ -279,10 +291,11 @@ impl HttpSettings {
 impl DatabaseSettings {
     fn problems(&self) -> Vec<String> {
         let url = self.url();
-        let file = url.strip_prefix("sqlite://").filter(|path| !path.is_empty() && !path.starts_with(':'));
+        let file = url.strip_prefix(SQLITE).filter(|path| !path.is_empty() && !path.starts_with(':'));
         let is_known = file.is_some() || url.starts_with("postgres://") || url.starts_with("postgresql://");
         let address = (!is_known).then(|| "database.url must be sqlite://PATH or postgres://…".to_owned());
-        let connections = (self.connections == 0).then(|| "database.connections must be at least 1".to_owned());
+        let connections = (self.connections > MOST_CONNECTIONS)
+            .then(|| format!("database.connections must be from 0 to {MOST_CONNECTIONS}"));
         address.into_iter().chain(connections).collect()
     }
 }

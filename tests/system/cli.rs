@@ -145,7 +145,7 @@ fn every_problem_of_the_settings_is_reported_at_once() {
     program
         .env("REJOINDER__HTTP__LISTEN", "nowhere")
         .env("REJOINDER__LIMITS__POST__REQUESTS", "many")
-        .env("REJOINDER__DATABASE__CONNECTIONS", "0")
+        .env("REJOINDER__DATABASE__CONNECTIONS", "1001")
         .env("REJOINDER__STAFF__SESSION_IDLE_MINUTES", "4")
         .env("REJOINDER__STAFF__SESSION_HOURS", "721")
         .env("REJOINDER__DATABASE__URL", "sqlite://:memory:");
