@@ -57,6 +57,12 @@ const STATES = [
     await reader.button('Reply to Aksel').first().click();
     await reader.widget.getByLabel('Your reply to Aksel').waitFor();
   }],
+  ['with a branch closed, and a link to be copied by hand', { thread: '/states/full', replies: '20' }, async (reader) => {
+    await reader.page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+    await reader.button('Hide replies').first().click();
+    await reader.button('Copy link').first().click();
+    await reader.widget.getByLabel('Copy this link:').waitFor();
+  }],
   ['with a report being written', { thread: '/states/full' }, async (reader) => {
     await reader.button('Report the comment by Aksel').first().click();
     await reader.widget.getByText('What is wrong with this comment?').waitFor();
@@ -141,6 +147,10 @@ test('a whole visit by keyboard alone', limits, async () => {
   await reader.focusOn(reader.comment('A root'));
   await keyboard.use('button', /Show \d more repl/);
   await reader.comment('Reply 4').waitFor();
+
+  await keyboard.use('button', 'Hide replies');
+  await keyboard.press('Enter');
+  await reader.focusOn(reader.button('Hide replies').first());
 
   await keyboard.use('button', 'Report the comment by Aksel');
   await keyboard.press('Space');
