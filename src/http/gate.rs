@@ -33,7 +33,7 @@ pub enum Access {
     Read,
     /// It reads what is the client's own.
     Own,
-    /// It changes something.
+    /// It changes something, or is for those who are about to.
     Write(Action),
 }
 

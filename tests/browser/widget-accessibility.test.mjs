@@ -14,6 +14,7 @@ before(async () => {
   town = await Town.start(browser);
   town.site('moderated', '--moderation', 'pre', '--guidelines', 'Be kind.');
   town.site('short', '--max-characters', '150');
+  town.site('marked', '--text-format', 'markdown');
 });
 after(async () => {
   await browser.close();
@@ -52,6 +53,11 @@ const STATES = [
     await reader.write('x'.repeat(160), 'Ada');
     await reader.send();
     await reader.sees('10 characters too long');
+  }],
+  ['with a text seen as it will look', { site: 'marked', thread: '/states/preview' }, async (reader) => {
+    await reader.write('# A heading\n\n> a [link](https://news.example/)\n\n- `code`', 'Ada');
+    await reader.button('Preview').click();
+    await reader.widget.getByRole('group', { name: 'Preview' }).waitFor();
   }],
   ['with a reply being written', { thread: '/states/full' }, async (reader) => {
     await reader.button('Reply to Aksel').first().click();

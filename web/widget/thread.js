@@ -46,6 +46,7 @@ export class ThreadView {
   /** @type {Further | null} */
   #further = null;
   #timer = 0;
+  load = load;
 
   /**
    * @param {Settings} settings
