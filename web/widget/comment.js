@@ -255,7 +255,8 @@ export class CommentView {
     const element = this.button('fold');
     set(element, 'aria-expanded', `${!closed}`);
     set(/** @type {Element} */ (element.querySelector('path')), 'd', closed ? PLUS : MINUS);
-    setText(/** @type {Element} */ (element.lastElementChild), messages.text(closed ? 'list.replies' : 'comment.fold', { count }));
+    const text = messages.text(closed ? 'list.replies' : 'comment.fold', { count });
+    setText(/** @type {Element} */ (element.lastElementChild), text);
     return count > 0 && element;
   }
 

@@ -242,7 +242,8 @@ export class List {
       if (this.#pinned?.id !== pinned.id) {
         this.#pinned = new CommentView(pinned.id, this.context, this.act, 'p');
       }
-      const quiet = { answerable: false, editable: false, removable: false, reportable: false, copyable: false, voting: NONE };
+      const none = { answerable: false, editable: false, removable: false, reportable: false, copyable: false };
+      const quiet = { ...none, voting: NONE };
       const comment = comments.get(pinned.id) ?? pinned;
       const facts = this.#facts(comment, null);
       this.#pinned.update({ ...facts, ...quiet, linked: false, pinned: true });

@@ -22,9 +22,11 @@ export async function toggle(form, { view, context, writes }) {
     const body = JSON.stringify({ body: text, thread: view.settings.thread });
     const { body_html: html } = await writes.send('POST', 'preview', body, undefined, null);
     // What was written meanwhile looks different.
-    if (form.text === text) form.show(h('div', {
-      class: 'body preview', part: 'preview', role: 'group', 'aria-label': context.messages.text('form.preview'), dir: 'auto',
-    }, nodes(html, context.headingLevel + 1)));
+    if (form.text === text) {
+      const label = context.messages.text('form.preview');
+      const about = { class: 'body preview', part: 'preview', role: 'group', 'aria-label': label, dir: 'auto' };
+      form.show(h('div', about, nodes(html, context.headingLevel + 1)));
+    }
   } catch (error) {
     // It says so, but keeps nobody from sending the text.
     const problem = view.failed(error);
