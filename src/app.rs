@@ -118,6 +118,7 @@ pub async fn start(settings: &Settings, service: Service) -> Result<Running, Sta
     let api = web::Data::new(Api {
         service: service.clone(),
         answers: Arc::new(AnswerCache::new(settings.http.cache_megabytes)),
+        busy_log: Arc::default(),
         settings: Arc::new(settings.http.clone()),
         draining: Arc::clone(&draining),
     });

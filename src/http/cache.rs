@@ -4,17 +4,17 @@
 //! change is seen within half a second. While the store is away, the last answer is given with its `Age`.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use actix_web::http::header::{AGE, CACHE_CONTROL, CONTENT_TYPE, ETAG, EntityTag, HeaderValue, IF_NONE_MATCH, LINK};
 use actix_web::web::{Bytes, block};
 use actix_web::{HttpRequest, HttpResponse};
 use moka::sync::Cache;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::Api;
 use super::answer::{PUBLIC_CACHING, coded_tag, entity_tag, is_known, next_link};
@@ -30,10 +30,8 @@ const FRESH: Duration = Duration::from_millis(500);
 const KEPT: Duration = Duration::from_hours(1);
 /// How long the store is left alone when it was away.
 const RESPITE: Duration = Duration::from_secs(1);
-/// How long one who could have an old answer waits for a new one.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// How many answers are made at the same time; of one address never more than one.
-const TURNS: usize = 256;
+/// How long one waits while another makes the same answer.
+const PATIENCE: Duration = Duration::from_millis(800);
 /// What an answer weighs beside its bytes.
 const OVERHEAD_BYTES: usize = 1_024;
 /// How many bytes a megabyte has.
@@ -115,11 +113,45 @@ impl Answer {
     }
 }
 
+/// Which answers are being made: of one address one at a time.
+#[derive(Default)]
+struct Turns(std::sync::Mutex<HashMap<String, Arc<Mutex<()>>>>);
+
+impl Turns {
+    fn addresses(&self) -> MutexGuard<'_, HashMap<String, Arc<Mutex<()>>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn take<'a>(&'a self, address: &'a str) -> Turn<'a> {
+        let mut turn = Turn { turns: self, address, held: None };
+        let lock = Arc::clone(self.addresses().entry(address.to_owned()).or_default());
+        turn.held = Some(lock.lock_owned().await);
+        turn
+    }
+}
+
+/// The turn of one address, or a place in the queue for it.
+struct Turn<'a> {
+    turns: &'a Turns,
+    address: &'a str,
+    held: Option<OwnedMutexGuard<()>>,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.held = None;
+        let mut addresses = self.turns.addresses();
+        // Who comes takes a share of the lock while the addresses are held: if there is no other, nobody waits.
+        if addresses.get(self.address).is_some_and(|lock| Arc::strong_count(lock) == 1) {
+            addresses.remove(self.address);
+        }
+    }
+}
+
 /// The answers that were given lately, within a bound of bytes.
 pub struct AnswerCache {
     answers: Cache<String, Arc<Answer>>,
-    turns: Box<[Mutex<()>]>,
-    hasher: RandomState,
+    turns: Turns,
     /// Until when the store is left alone, in milliseconds since the program began.
     away_until: AtomicU64,
 }
@@ -140,14 +172,7 @@ impl AnswerCache {
                 answer.weight().saturating_add(u32::try_from(address.len()).unwrap_or(u32::MAX))
             })
             .build();
-        let turns = std::iter::repeat_with(Mutex::default).take(TURNS).collect();
-        Self { answers, turns, hasher: RandomState::new(), away_until: AtomicU64::default() }
-    }
-
-    async fn turn(&self, address: &str) -> Option<MutexGuard<'_, ()>> {
-        let hash = usize::try_from(self.hasher.hash_one(address)).unwrap_or(0);
-        let turn = self.turns.get(hash % TURNS)?;
-        Some(turn.lock().await)
+        Self { answers, turns: Turns::default(), away_until: AtomicU64::default() }
     }
 
     fn is_away(&self, now: Duration) -> bool {
@@ -216,13 +241,11 @@ impl Read<'_> {
     where
         M: AsyncFnOnce() -> Result<Made, ApiError>,
     {
-        let turn = self.api.answers.turn(self.address);
-        let _turn = match known {
-            None => turn.await,
-            Some(old) => match tokio::time::timeout(PATIENCE, turn).await {
-                Ok(turn) => turn,
-                Err(_elapsed) => return self.give_old(&old),
-            },
+        let turn = tokio::time::timeout(PATIENCE, self.api.answers.turns.take(self.address)).await;
+        let _turn = match (turn, known) {
+            (Ok(turn), _) => turn,
+            (Err(_elapsed), Some(old)) => return self.give_old(&old),
+            (Err(_elapsed), None) => return Err(ApiError::Busy("others wait for the same answer too long".to_owned())),
         };
         let found = match self.find() {
             Some(known) if self.is_fresh(&known) => known,
@@ -328,4 +351,36 @@ fn give(request: &HttpRequest, answer: &Answer, coding: Coding) -> Option<HttpRe
     };
     encoding::note(&mut response, coding);
     Some(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn of_one_address_one_answer_is_made_at_a_time_and_others_do_not_wait_for_it() {
+        let turns = Turns::default();
+        let first = turns.take("/a").await;
+        let mut second = Box::pin(turns.take("/a"));
+        assert!(second.as_mut().now_or_never().is_none(), "the same address");
+        for number in 0..100 {
+            assert!(turns.take(&format!("/{number}")).now_or_never().is_some(), "/{number}");
+        }
+        drop(first);
+        drop(second.await);
+        assert!(turns.addresses().is_empty());
+    }
+
+    #[tokio::test]
+    async fn of_who_gave_up_waiting_nothing_is_left() {
+        let turns = Turns::default();
+        let first = turns.take("/a").await;
+        let mut second = Box::pin(turns.take("/a"));
+        assert!(second.as_mut().now_or_never().is_none());
+        drop(first);
+        drop(second);
+        assert!(turns.addresses().is_empty());
+    }
 }

@@ -54,12 +54,11 @@ pub async fn envelope(
                 problem.to_json(&request_id)
             }))
         });
-        match response.response().extensions().get::<Cause>() {
-            Some(Cause::Busy(reason)) => tracing::warn!(request_id, reason, "busy"),
-            Some(Cause::Broken(reason)) => tracing::error!(request_id, reason, "a request failed"),
-            None => tracing::debug!(request_id, code = problem.code(), "refused"),
+        if response.response().extensions().get::<Cause>().is_none() {
+            tracing::debug!(request_id, code = problem.code(), "refused");
         }
     }
+    log_cause(&response, &request_id);
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::try_from(request_id) {
         headers.insert(REQUEST_ID, value);
@@ -69,6 +68,18 @@ pub async fn envelope(
         headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(DATA_ONLY));
     }
     Ok(response)
+}
+
+fn log_cause(response: &ServiceResponse<BoxBody>, request_id: &str) {
+    match response.response().extensions().get::<Cause>() {
+        Some(Cause::Busy(reason)) => {
+            if let Some(api) = response.request().app_data::<Data<Api>>() {
+                api.busy_log.note(api.service.clock.uptime(), request_id, reason);
+            }
+        }
+        Some(Cause::Broken(reason)) => tracing::error!(request_id, reason, "a request failed"),
+        None => {}
+    }
 }
 
 fn check(request: &ServiceRequest) -> Result<(), Protocol> {

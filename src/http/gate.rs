@@ -4,25 +4,29 @@
 
 use std::future::{Ready, ready};
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::web::Data;
+use actix_web::web::{self, Data};
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, ResponseError};
 
 use super::cors::{self, Sender};
 use super::error::ApiError;
-use super::{Api, address};
+use super::{Api, address, json};
 use crate::domain::address::ClientNetwork;
 use crate::domain::author::GuestToken;
 use crate::domain::id::SiteId;
 use crate::domain::quota::{Action, Standing};
 use crate::domain::refusal::Refusal;
 use crate::domain::site::Site;
+use crate::service::admission::Class;
 use crate::service::{Client, sites};
 
+/// How long what nobody has room for is still read, so that its connection can be used again.
+const FAREWELL: Duration = Duration::from_secs(1);
 /// Whose quota looking for a site takes from.
 pub(super) const NO_SITE: SiteId = SiteId::from_number(0);
 
@@ -71,7 +75,7 @@ impl FromRequest for Visit {
 /// None of its own: a refusal becomes an answer.
 pub async fn gate(
     access: Access,
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let site = match find_site(request.request()).await {
@@ -92,7 +96,11 @@ pub async fn gate(
     };
     let mut standings = Vec::new();
     let is_foreign = matches!(sender, Some(None));
-    let mut response = match admit(access, &request, site, is_foreign, &mut standings) {
+    let admitted = match make_room(access, &mut request, &site).await {
+        Ok(()) => admit(access, &request, site, is_foreign, &mut standings),
+        Err(error) => Err(error),
+    };
+    let mut response = match admitted {
         Ok(visit) => {
             request.extensions_mut().insert(visit);
             next.call(request).await?
@@ -114,6 +122,17 @@ pub async fn gate(
         write_standings(response.headers_mut(), &standings);
     }
     Ok(response)
+}
+
+/// Refuses a write for which there is no room before it is looked at, and before it takes from a quota.
+async fn make_room(access: Access, request: &mut ServiceRequest, site: &Site) -> Result<(), ApiError> {
+    let Access::Write(_) = access else { return Ok(()) };
+    let Err(busy) = api(request.request())?.service.admission.check(Class::Write, site.id) else { return Ok(()) };
+    let unread = request.extract::<web::Payload>().await;
+    if let Ok(unread) = unread {
+        _ = json::collect_within(unread, FAREWELL).await;
+    }
+    Err(busy.into())
 }
 
 /// The site that the address names. Where it isn't at hand, looking for it takes from the client's quota of reading: names

@@ -7,6 +7,7 @@ pub mod address;
 pub mod admin;
 pub mod answer;
 pub mod assets;
+pub mod busy;
 pub mod cache;
 mod connection;
 pub mod cors;
@@ -24,6 +25,7 @@ pub mod problem;
 pub mod protocol;
 pub mod public;
 pub mod query;
+mod relay;
 pub mod routes;
 pub mod server;
 pub mod shape;
@@ -44,6 +46,8 @@ pub struct Api {
     pub service: Service,
     /// The public answers that were given lately.
     pub answers: Arc<cache::AnswerCache>,
+    /// What is said of requests that there was no room for.
+    pub busy_log: Arc<busy::BusyLog>,
     /// How the service is reached.
     pub settings: Arc<HttpSettings>,
     /// Whether the service is about to stop.

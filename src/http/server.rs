@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::io;
 use std::net::TcpListener;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -29,6 +30,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::connection::{Connection, End, Patience};
+use super::relay::Relay;
 use super::turn::Turn;
 use super::wire::ProblemStream;
 
@@ -134,7 +136,7 @@ fn connections(
 /// The application as the framework calls it: its errors are answers.
 type Application = BoxServiceFactory<(), Request, Response<BoxBody>, Response<BoxBody>, ()>;
 
-/// Has each request's turn noted.
+/// Has each request's turn noted, and what it waits for told to it without delay. Called on the worker's thread.
 fn in_turns<I, S, B>(app: I) -> Application
 where
     I: IntoServiceFactory<S, Request>,
@@ -144,14 +146,15 @@ where
     B: MessageBody + 'static,
 {
     // The configuration only serves to make absolute URLs for requests that name no host.
+    let relay = Relay::start();
     let app = map_config(app.into_factory(), |()| AppConfig::default())
         .map_err(|error| Response::from(error.into().error_response()))
         .map_init_err(|_| ());
-    boxed::factory(apply_fn_factory(app, |mut request: Request, app| {
+    boxed::factory(apply_fn_factory(app, move |mut request: Request, app| {
         let turn = Turn::begin(&mut request);
-        let answer = app.call(request);
+        let (answer, relay) = (app.call(request), relay.clone());
         async move {
-            let response = match answer.await {
+            let response = match relay.carry(pin!(answer)).await {
                 Ok(response) => response.into().map_into_boxed_body(),
                 Err(response) => response,
             };

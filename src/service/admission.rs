@@ -18,8 +18,9 @@ const PATIENCE: Duration = Duration::from_millis(800);
 const WAITING: usize = 512;
 /// How many of them can be of one site.
 const WAITING_OF_SITE: usize = WAITING / 2;
-/// How many writes go to a store that has one writer: as many as share one commit.
-const WRITES_TO_ONE_WRITER: usize = 256;
+/// How many writes go to a store that has one writer: twice as many as share one commit, so that the next are ready when one
+/// is done.
+const WRITES_TO_ONE_WRITER: usize = 512;
 
 /// A class of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,16 +81,23 @@ struct Queue {
 }
 
 impl Queue {
-    fn push(&mut self, site: SiteId, waiter: oneshot::Sender<Permit>) -> Result<(), Error> {
-        let of_site = self.waiting.entry(site).or_default();
-        // Those who went away, or lost their patience, take nobody's place.
-        let before = of_site.len();
-        of_site.retain(|waiter| !waiter.is_closed());
-        self.length -= before - of_site.len();
+    /// Whether one more of a site can wait.
+    fn has_place(&mut self, site: SiteId) -> bool {
+        let Some(of_site) = self.waiting.get_mut(&site) else { return self.length < WAITING };
         if self.length >= WAITING || of_site.len() >= WAITING_OF_SITE {
-            return Err(Error::Busy("too many are waiting".to_owned()));
+            // Those who went away, or lost their patience, take nobody's place.
+            let before = of_site.len();
+            of_site.retain(|waiter| !waiter.is_closed());
+            self.length -= before - of_site.len();
         }
-        of_site.push_back(waiter);
+        self.length < WAITING && of_site.len() < WAITING_OF_SITE
+    }
+
+    fn push(&mut self, site: SiteId, waiter: oneshot::Sender<Permit>) -> Result<(), Error> {
+        if !self.has_place(site) {
+            return Err(too_many());
+        }
+        self.waiting.entry(site).or_default().push_back(waiter);
         self.length += 1;
         if !self.sites.contains(&site) {
             self.sites.push_back(site);
@@ -177,6 +185,14 @@ impl Admission {
         turn.map_err(|_gone| Error::Busy("nobody gives turns any more".to_owned()))
     }
 
+    /// Refuses who would be refused by [`enter`](Self::enter) at once, before any work is done for them.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when too many wait.
+    pub fn check(&self, class: Class, site: SiteId) -> Result<(), Error> {
+        if self.state().queue(class).has_place(site) { Ok(()) } else { Err(too_many()) }
+    }
+
     fn has_room(&self, state: &State, class: Class) -> bool {
         let running = |class: Class| state.running.get(class.index()).copied().unwrap_or(0);
         let all: usize = Class::EACH.into_iter().map(running).sum();
@@ -213,6 +229,10 @@ impl State {
             Class::Write => writes,
         }
     }
+}
+
+fn too_many() -> Error {
+    Error::Busy("too many are waiting".to_owned())
 }
 
 /// Gives permits to those who waited for them. One that nobody takes any more is dropped, and goes to the next.
@@ -312,6 +332,8 @@ mod tests {
         let mut waiting: Vec<_> = (0..WAITING_OF_SITE).map(|_| Box::pin(door.enter(Class::Read, site(1)))).collect();
         assert!(waiting.iter_mut().all(|one| one.as_mut().now_or_never().is_none()));
         assert!(matches!(door.enter(Class::Read, site(1)).now_or_never(), Some(Err(Error::Busy(_)))));
+        assert!(matches!(door.check(Class::Read, site(1)), Err(Error::Busy(_))));
+        assert!(door.check(Class::Read, site(2)).is_ok() && door.check(Class::Write, site(1)).is_ok());
         let mut quiet = Box::pin(door.enter(Class::Read, site(2)));
         assert!(quiet.as_mut().now_or_never().is_none(), "another site's can wait still");
     }
@@ -320,7 +342,7 @@ mod tests {
     fn a_connection_is_left_to_staff_and_health() {
         let cases = [
             (8, false, Limits { reads: 6, writes: 6, all: 7 }),
-            (8, true, Limits { reads: 7, writes: 256, all: 263 }),
+            (8, true, Limits { reads: 7, writes: 512, all: 519 }),
             (1, false, Limits { reads: 1, writes: 1, all: 1 }),
             (2, false, Limits { reads: 1, writes: 1, all: 1 }),
         ];

@@ -31,6 +31,7 @@ mod bans;
 mod caching;
 mod conditional;
 mod cors;
+mod crowding;
 mod decisions;
 mod editing;
 mod forms;
@@ -86,6 +87,7 @@ const AREAS: &[Area] = &[
     ("reports", reports::PROMISES),
     ("bans", bans::PROMISES),
     ("caching", caching::PROMISES),
+    ("crowding", crowding::PROMISES),
     ("rules", rules::PROMISES),
     ("idempotency", idempotency::PROMISES),
     ("quotas", quotas::PROMISES),

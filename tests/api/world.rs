@@ -11,6 +11,7 @@ use std::time::Duration;
 use actix_server::ServerHandle;
 use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
+use futures_util::FutureExt as _;
 use rejoinder::app;
 use rejoinder::clock::Clock;
 use rejoinder::config::Settings;
@@ -26,6 +27,7 @@ use rejoinder::domain::thread::{ThreadKey, ThreadState};
 use rejoinder::domain::time::Timestamp;
 use rejoinder::randomness::Randomness;
 use rejoinder::service::Service;
+use rejoinder::service::admission::Class;
 use rejoinder::service::audits::{self, Repair};
 use rejoinder::service::hashing::Hashing;
 use rejoinder::service::sites::{self, Changed};
@@ -387,6 +389,21 @@ impl World {
     pub(crate) async fn close_database(&self) {
         self.0.is_closed.store(true, Ordering::SeqCst);
         self.0.service.store.close().await;
+    }
+
+    /// Keeps everybody else from writing to a site, or on SQLite from a store that has one writer, until it is dropped.
+    pub(crate) async fn crowd(&self, site: &str) -> impl Sized + use<> {
+        let service = self.0.service.clone();
+        let id = sites::find(&service, site).await.unwrap().id;
+        let mut entered = Vec::new();
+        // Who has to wait comes when nobody leaves: then all places are taken.
+        loop {
+            let next = tokio::task::unconstrained(service.admission.enter(Class::Write, id));
+            match next.now_or_never() {
+                Some(permit) => entered.push(permit.unwrap()),
+                None => return entered,
+            }
+        }
     }
 
     /// What a recount of everything finds wrong.

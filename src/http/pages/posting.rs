@@ -24,7 +24,7 @@ use crate::domain::site::Site;
 use crate::domain::thread::ThreadKey;
 use crate::http::Api;
 use crate::http::cors::{self, Sender};
-use crate::http::error::ApiError;
+use crate::http::error::{ApiError, Cause};
 use crate::http::form_body::{self, Form};
 use crate::http::gate::{Visit, take_from_quota};
 use crate::http::public::comments::{NewComment, render};
@@ -160,9 +160,6 @@ async fn send_back(
     sent: &Sent,
     error: ApiError,
 ) -> Result<HttpResponse, ApiError> {
-    if let ApiError::Busy(reason) = &error {
-        tracing::warn!(reason, "busy");
-    }
     let language = language_of(sent.lang.as_deref(), request);
     let complaints = Complaints::of(&error, language);
     // What was answered may be gone, which is then what is wrong.
@@ -189,8 +186,12 @@ async fn send_back(
     if let Some(standing) = error.standing() {
         response.extensions_mut().insert(*standing);
     }
-    if let Some(seconds) = error.error_response().headers().get(RETRY_AFTER) {
+    let refusal = error.error_response();
+    if let Some(seconds) = refusal.headers().get(RETRY_AFTER) {
         response.headers_mut().insert(RETRY_AFTER, seconds.clone());
+    }
+    if let Some(cause) = refusal.extensions().get::<Cause>() {
+        response.extensions_mut().insert(cause.clone());
     }
     Ok(response)
 }
