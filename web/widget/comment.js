@@ -43,6 +43,7 @@ export class CommentView {
   /** @type {HTMLElement | null} a form below the comment */
   #form = null;
   #asking = false;
+  #place = '';
   /** @type {HTMLElement | null} */
   #notice = null;
   /** @type {Map<Act, HTMLButtonElement>} */
@@ -76,6 +77,19 @@ export class CommentView {
     });
     this.element = h('li', { class: 'item' }, this.article);
     this.permalink = this.#link('permalink', id, this.time);
+  }
+
+  /**
+   * Says which of how many roots it is.
+   *
+   * @param {string} place
+   * @param {string} size
+   */
+  stand(place, size) {
+    if (this.#place === `${place}/${size}`) return;
+    this.#place = `${place}/${size}`;
+    set(this.article, 'aria-posinset', place);
+    set(this.article, 'aria-setsize', size);
   }
 
   /** The list of what answers it. */

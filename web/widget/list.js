@@ -58,18 +58,21 @@ export class List {
     this.#state = state;
     const isShared = before?.thread.state === state.thread.state && SHARED.every((name) => before[name] === state[name]);
     const roots = new Map();
+    const size = String(Math.max(state.thread.root_count, state.roots.length));
+    let count = 0;
     for (const [index, id] of state.roots.entries()) {
-      const shown = isShared && isSame(before, state, id) && this.#shown.get(id);
-      roots.set(id, shown || this.#draw(id));
-      const article = this.views.get(id)?.article;
-      const facts = { 'aria-posinset': `${index + 1}`, 'aria-setsize': `${Math.max(state.thread.root_count, state.roots.length)}` };
-      for (const [name, value] of Object.entries(facts)) if (article?.getAttribute(name) !== value) article?.setAttribute(name, value);
+      const shown = (isShared && isSame(before, state, id) && this.#shown.get(id)) || this.#draw(id);
+      roots.set(id, shown);
+      count += shown.size;
+      this.views.get(id)?.stand(`${index + 1}`, size);
     }
     this.#shown = roots;
     arrange(this.element, state.roots.map((id) => this.views.get(id)?.element ?? null));
     this.element.classList.toggle('long', roots.size > LONG);
-    const kept = new Set([...roots.values()].flatMap((ids) => [...ids]));
-    for (const id of this.views.keys()) if (!kept.has(id)) this.views.delete(id);
+    if (count < this.views.size) {
+      const kept = new Set([...roots.values()].flatMap((ids) => [...ids]));
+      for (const id of this.views.keys()) if (!kept.has(id)) this.views.delete(id);
+    }
     this.#showPinned(state);
   }
 
