@@ -137,6 +137,8 @@ pub struct LimitSettings {
     pub guest: QuotaSettings,
     /// Reporting a comment.
     pub report: QuotaSettings,
+    /// Seeing beforehand what a text will look like.
+    pub preview: QuotaSettings,
     /// What staff do, on all sites together.
     pub staff: QuotaSettings,
     /// Trying to sign in, on all sites together.
@@ -154,6 +156,7 @@ impl LimitSettings {
             Action::Vote => self.vote,
             Action::Guest => self.guest,
             Action::Report => self.report,
+            Action::Preview => self.preview,
             Action::Staff => self.staff,
             Action::SignIn => self.sign_in,
         }

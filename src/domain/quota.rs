@@ -20,6 +20,8 @@ pub enum Action {
     Guest,
     /// Reporting a comment.
     Report,
+    /// Seeing beforehand what a text will look like.
+    Preview,
     /// What staff do, whatever it is.
     Staff,
     /// Trying to sign in.
@@ -28,8 +30,17 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const EACH: [Self; 8] =
-        [Self::Read, Self::Post, Self::Edit, Self::Vote, Self::Guest, Self::Report, Self::Staff, Self::SignIn];
+    pub const EACH: [Self; 9] = [
+        Self::Read,
+        Self::Post,
+        Self::Edit,
+        Self::Vote,
+        Self::Guest,
+        Self::Report,
+        Self::Preview,
+        Self::Staff,
+        Self::SignIn,
+    ];
 
     /// The name of its quota in settings and in the `RateLimit` headers.
     #[must_use]
@@ -41,6 +52,7 @@ impl Action {
             Self::Vote => "vote",
             Self::Guest => "guest",
             Self::Report => "report",
+            Self::Preview => "preview",
             Self::Staff => "staff",
             Self::SignIn => "sign_in",
         }

@@ -37,7 +37,7 @@ pub enum Access {
     Read,
     /// It reads what is the client's own.
     Own,
-    /// It changes something.
+    /// It changes something, or is for those who are about to.
     Write(Action),
 }
 

@@ -18,7 +18,7 @@ use super::error::ApiError;
 use super::gate::{Access, api, find_site, take_from_quota};
 use super::pages::{demo, fragment, posting, thread};
 use super::protocol::Protocol;
-use super::public::{comments, rankings, reports, threads, viewers, votes};
+use super::public::{comments, previews, rankings, reports, threads, viewers, votes};
 use super::{assets, cors, health, widget};
 use crate::domain::quota::Action;
 
@@ -66,6 +66,10 @@ fn on_sites() -> Vec<Address> {
         address(
             "/api/v1/sites/{site}/comments/{comment_id}/vote",
             vec![on_site(Method::PUT, "vote", Access::Write(Action::Vote), votes::vote)],
+        ),
+        address(
+            "/api/v1/sites/{site}/preview",
+            vec![on_site(Method::POST, "preview_comment", Access::Write(Action::Preview), previews::preview_comment)],
         ),
         address(
             "/api/v1/sites/{site}/rankings/most-commented",
@@ -245,6 +249,7 @@ fn beside_the_api() -> Vec<Address> {
         address("/widget.js", vec![open("read_widget", widget::read_widget)]),
         address("/writing.js", vec![open("read_writing", widget::read_widget)]),
         address("/further.js", vec![open("read_further", widget::read_widget)]),
+        address("/preview.js", vec![open("read_preview", widget::read_widget)]),
         address("/ranked.js", vec![open("read_ranked", widget::read_widget)]),
         address("/count.js", vec![open("read_count", widget::read_widget)]),
         address("/widget.css", vec![open("read_widget_style", widget::read_widget)]),

@@ -49,9 +49,9 @@ const FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/widget.rs"));
 /// What says to editors and compilers what the elements are: it changes nothing in a page, so the version doesn't know it.
 const TYPES: &[File] = include!(concat!(env!("OUT_DIR"), "/types.rs"));
 /// The scripts that have an address with the version in it.
-const SCRIPTS: [&str; 5] = ["widget.js", "further.js", "writing.js", "ranked.js", "count.js"];
+const SCRIPTS: [&str; 6] = ["widget.js", "further.js", "writing.js", "preview.js", "ranked.js", "count.js"];
 /// Those of them that another one asks for, by the hash of their content.
-const PARTS: [&str; 3] = ["/further.js", "/writing.js", "/ranked.js"];
+const PARTS: [&str; 4] = ["/further.js", "/writing.js", "/preview.js", "/ranked.js"];
 
 /// The validator of each file as it is.
 static TAGS: LazyLock<Vec<EntityTag>> =
@@ -143,6 +143,7 @@ struct Scripts {
     widget: Script,
     further: Script,
     writing: Script,
+    preview: Script,
     ranked: Script,
     count: Script,
 }
@@ -169,8 +170,15 @@ impl Script {
 /// # Errors
 /// None but a defect.
 pub async fn read_widget_versions(request: HttpRequest) -> Result<HttpResponse, ApiError> {
-    let [widget, further, writing, ranked, count] = SCRIPTS.map(Script::of);
-    let scripts = Scripts { widget: widget?, further: further?, writing: writing?, ranked: ranked?, count: count? };
+    let [widget, further, writing, preview, ranked, count] = SCRIPTS.map(Script::of);
+    let scripts = Scripts {
+        widget: widget?,
+        further: further?,
+        writing: writing?,
+        preview: preview?,
+        ranked: ranked?,
+        count: count?,
+    };
     let body = Bytes::from(to_json(&VersionAnswer { version: version(), scripts })?);
     let tag = entity_tag(&body);
     let mut response = public_bytes(&request, body, &tag, "application/json", CACHING);
@@ -202,10 +210,11 @@ mod tests {
     use super::*;
 
     /// The most bytes of each file as most browsers of the last ten years get it: compressed with gzip.
-    const BUDGETS: [(&str, usize); 6] = [
+    const BUDGETS: [(&str, usize); 7] = [
         ("/widget.js", 15_360),
         ("/further.js", 4_096),
         ("/writing.js", 10_240),
+        ("/preview.js", 2_048),
         ("/ranked.js", 3_584),
         ("/count.js", 1_024),
         ("/widget.css", 3_072),

@@ -26,6 +26,7 @@ pub mod origins;
 pub mod passwords;
 mod placing;
 pub mod posting;
+pub mod previewing;
 pub mod rankings;
 mod reach;
 mod remembering;

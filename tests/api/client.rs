@@ -200,6 +200,11 @@ impl Client {
         self.on_own_site(Method::POST, &format!("comments/{id}/reports")).json(&json!({"reason": reason}))
     }
 
+    /// Asks what a text would look like.
+    pub(crate) fn preview(&self, text: &str) -> Request {
+        self.on_own_site(Method::POST, "preview").json(&json!({"body": text}))
+    }
+
     pub(crate) fn vote(&self, id: &str, value: i64) -> Request {
         self.on_own_site(Method::PUT, &format!("comments/{id}/vote")).json(&json!({"value": value}))
     }

@@ -183,7 +183,7 @@ async fn every_write_asks_for_the_origin(setup: Setup) {
         of_page(call, "https://evil.example").await.refused(403, "origin_not_allowed");
         refused += 1;
     }
-    assert_eq!(refused, 6);
+    assert_eq!(refused, 7);
     assert_eq!(dave.comment(&root).await.ok()["comment"]["body"], "text");
 }
 
@@ -199,6 +199,7 @@ async fn a_browser_is_told_beforehand(setup: Setup) {
         ("comments/0000000000001", "PATCH"),
         ("comments/0000000000001", "DELETE"),
         ("comments/0000000000001/vote", "PUT"),
+        ("preview", "POST"),
         ("viewer?thread=a", "GET"),
     ];
     for (path, method) in paths {

@@ -43,6 +43,7 @@ mod pages;
 mod paging;
 mod passwords;
 mod posting;
+mod previews;
 mod protocol;
 mod queue;
 mod quotas;
@@ -76,6 +77,7 @@ use promise::{Area, trial};
 const AREAS: &[Area] = &[
     ("article", article::PROMISES),
     ("posting", posting::PROMISES),
+    ("previews", previews::PROMISES),
     ("texts", texts::PROMISES),
     ("threads", threads::PROMISES),
     ("paging", paging::PROMISES),

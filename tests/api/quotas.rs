@@ -31,7 +31,7 @@ promises![
 ];
 
 /// Two calls of each kind in a minute, and many new guests.
-const TIGHT: [(&str, &str); 14] = [
+const TIGHT: [(&str, &str); 16] = [
     ("LIMITS__ENABLED", "true"),
     ("HTTP__TRUSTED_PROXIES", "127.0.0.1"),
     ("LIMITS__READ__REQUESTS", "2"),
@@ -44,6 +44,8 @@ const TIGHT: [(&str, &str); 14] = [
     ("LIMITS__VOTE__WINDOW_SECONDS", "60"),
     ("LIMITS__REPORT__REQUESTS", "2"),
     ("LIMITS__REPORT__WINDOW_SECONDS", "60"),
+    ("LIMITS__PREVIEW__REQUESTS", "2"),
+    ("LIMITS__PREVIEW__WINDOW_SECONDS", "60"),
     ("LIMITS__GUEST__REQUESTS", "100"),
     ("LIMITS__GUEST__WINDOW_SECONDS", "3600"),
 ];
@@ -60,11 +62,12 @@ async fn each_kind_of_call_has_its_own_quota(setup: Setup) {
     let (dave, root) = first_comment(&world).await;
     let voter = world.author("voter").at_address("198.51.100.1");
     let own = dave.at_address("198.51.100.1");
-    let cases: [(&str, &dyn Fn() -> Request); 6] = [
+    let cases: [(&str, &dyn Fn() -> Request); 7] = [
         ("read", &|| voter.thread("/a", "")),
         ("post", &|| voter.post("/a", "text")),
         ("vote", &|| voter.vote(&root, 1)),
         ("report", &|| voter.report(&root, "other")),
+        ("preview", &|| voter.preview("text")),
         ("edit", &|| own.edit(&root, "text")),
         ("edit", &|| own.delete(&root)),
     ];
@@ -228,6 +231,7 @@ async fn every_call_on_a_site_can_be_refused(setup: Setup) {
         spendthrift.edit(&root, "text").await.with_status(200);
         spendthrift.vote(&root, 1).await.refused(403, "own_comment");
         spendthrift.report(&root, "other").await.refused(403, "own_comment");
+        spendthrift.preview("text").await.with_status(200);
     }
     for call in operations::on_site(&spendthrift, &root) {
         call.await.refused(429, "rate_limited");

@@ -21,11 +21,12 @@ promises![
     the_texts_of_the_widget_are_those_of_the_pages,
 ];
 
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 11] = [
     ("/widget.js", "text/javascript; charset=utf-8"),
     ("/further.js", "text/javascript; charset=utf-8"),
     ("/ranked.js", "text/javascript; charset=utf-8"),
     ("/writing.js", "text/javascript; charset=utf-8"),
+    ("/preview.js", "text/javascript; charset=utf-8"),
     ("/count.js", "text/javascript; charset=utf-8"),
     ("/widget.css", "text/css; charset=utf-8"),
     ("/widget.d.ts", "text/plain; charset=utf-8"),
@@ -96,7 +97,7 @@ async fn parts_of_two_versions_never_meet(setup: Setup) {
     let world = setup.start().await;
     let versions = world.reader().get("/widget.json").await.ok();
     let version = versions["version"].as_str().unwrap();
-    for name in ["further", "writing", "ranked"] {
+    for name in ["further", "writing", "preview", "ranked"] {
         let url = versions["scripts"][name]["url"].as_str().unwrap();
         let short = url.replace(&format!("/widget/{version}"), "");
         let path = format!("/{name}.js");
@@ -121,7 +122,7 @@ async fn a_version_never_changes_what_it_stands_for(setup: Setup) {
     let world = setup.start().await;
     let versions = world.reader().get("/widget.json").await.ok();
     let version = versions["version"].as_str().unwrap();
-    for name in ["widget", "further", "writing", "ranked", "count"] {
+    for name in ["widget", "further", "writing", "preview", "ranked", "count"] {
         let short = &format!("/{name}.js");
         let script = &versions["scripts"][name];
         let url = script["url"].as_str().unwrap();

@@ -42,11 +42,12 @@ function inSources(tag) {
 
 function partsIn(source) {
   const named = all(source, /part: '([^']+)'/g);
+  const links = all(source, /#link\('([\w-]+)'/g);
   // `button` names its part by its class, unless it is told another.
   const calls = all(source, /(?<!\.)\bbutton\(([^()]*'[^\n]*)/g).filter((call) => !call.includes('part:'));
   const buttons = calls.flatMap((call) => all(call.split(', ')[0], /'([\w -]+)'/g));
   const fields = source.includes("set(input, 'part', input.localName)") ? ['input', 'textarea'] : [];
-  return [...named, ...buttons, ...fields].flatMap((names) => names.split(' '));
+  return [...named, ...links, ...buttons, ...fields].flatMap((names) => names.split(' '));
 }
 
 function inManifest(tag) {

@@ -14,6 +14,7 @@ before(async () => {
   town = await Town.start(browser);
   town.site('moderated', '--moderation', 'pre', '--guidelines', 'Be kind.');
   town.site('short', '--max-characters', '150');
+  town.site('marked', '--text-format', 'markdown');
 });
 after(async () => {
   await browser.close();
@@ -53,9 +54,20 @@ const STATES = [
     await reader.send();
     await reader.sees('10 characters too long');
   }],
+  ['with a text seen as it will look', { site: 'marked', thread: '/states/preview' }, async (reader) => {
+    await reader.write('# A heading\n\n> a [link](https://news.example/)\n\n- `code`', 'Ada');
+    await reader.button('Preview').click();
+    await reader.widget.getByRole('group', { name: 'Preview' }).waitFor();
+  }],
   ['with a reply being written', { thread: '/states/full' }, async (reader) => {
     await reader.button('Reply to Aksel').first().click();
     await reader.widget.getByLabel('Your reply to Aksel').waitFor();
+  }],
+  ['with a branch closed, and a link to be copied by hand', { thread: '/states/full', replies: '20' }, async (reader) => {
+    await reader.page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+    await reader.button('Hide replies').first().click();
+    await reader.button('Copy link').first().click();
+    await reader.widget.getByLabel('Copy this link:').waitFor();
   }],
   ['with a report being written', { thread: '/states/full' }, async (reader) => {
     await reader.button('Report the comment by Aksel').first().click();
@@ -141,6 +153,10 @@ test('a whole visit by keyboard alone', limits, async () => {
   await reader.focusOn(reader.comment('A root'));
   await keyboard.use('button', /Show \d more repl/);
   await reader.comment('Reply 4').waitFor();
+
+  await keyboard.use('button', 'Hide replies');
+  await keyboard.press('Enter');
+  await reader.focusOn(reader.button('Hide replies').first());
 
   await keyboard.use('button', 'Report the comment by Aksel');
   await keyboard.press('Space');

@@ -55,16 +55,18 @@ async function tasks(page, act) {
 
 /** Presses the button for more, and waits until that is painted; in one call, so that the looking costs nothing. */
 function showMore() {
-  const root = document.querySelector('rejoinder-comments').shadowRoot;
-  const shown = root.querySelectorAll('article').length;
-  root.querySelector('.root > .more').click();
+  const { shadowRoot } = document.querySelector('rejoinder-comments');
+  const section = shadowRoot.querySelector('.root');
+  const list = section.querySelector(':scope > .list:not(.pinned)');
+  const shown = list.childElementCount;
+  [...section.children].find((child) => child.matches('.more')).click();
   return new Promise((done) => {
     const observer = new MutationObserver(() => {
-      if (root.querySelectorAll('article').length === shown) return;
+      if (list.childElementCount === shown) return;
       observer.disconnect();
       requestAnimationFrame(() => requestAnimationFrame(done));
     });
-    observer.observe(root, { childList: true, subtree: true });
+    observer.observe(list, { childList: true });
   });
 }
 
@@ -81,6 +83,8 @@ test('a page of a thread with 5,000 comments takes less than 50 ms of the main t
     // The first pages and the last ones: with all that is there already, no task may take longer.
     if (page > PAGES && page <= last - PAGES) {
       await reader.page.evaluate(showMore);
+      // What these left to be done is none of the next one's.
+      if (page === last - PAGES) await reader.page.evaluate(() => new Promise((done) => requestIdleCallback(done)));
       continue;
     }
     const taken = await tasks(reader.page, () => reader.page.evaluate(showMore));
@@ -88,9 +92,11 @@ test('a page of a thread with 5,000 comments takes less than 50 ms of the main t
     found.push({ longest: Math.max(...taken), sum: taken.reduce((one, other) => one + other) });
   }
   const longest = Math.max(...found.map((one) => one.longest));
-  const mean = found.slice(0, PAGES).reduce((sum, one) => sum + one.sum, 0) / PAGES;
   assert.ok(longest < BUDGET_MILLISECONDS, `the longest task took ${longest} ms`);
-  assert.ok(mean < BUDGET_MILLISECONDS, `one of the first pages took ${mean} ms`);
+  for (const [which, pages] of Object.entries({ first: found.slice(0, PAGES), last: found.slice(-PAGES) })) {
+    const mean = pages.reduce((sum, one) => sum + one.sum, 0) / PAGES;
+    assert.ok(mean < BUDGET_MILLISECONDS, `one of the ${which} pages took ${mean} ms`);
+  }
   assert.deepEqual(reader.complaints, []);
   await reader.leave();
 });

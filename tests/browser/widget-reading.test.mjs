@@ -103,6 +103,147 @@ test('deep replies are folded where there are many, and unfold as a whole at the
   await closed(other);
 });
 
+test('a branch can be closed and opened again, and nothing in it is lost', limits, async () => {
+  const [root] = await fill('/close', ['root', 'another root']);
+  const [reply] = await fill('/close', ['reply 1'], root.id);
+  const [deep] = await fill('/close', ['below the reply'], reply.id);
+  await fill('/close', ['reply 2', 'reply 3', 'reply 4'], root.id);
+  const reader = await town.visit({ thread: '/close', sort: 'oldest' });
+  await reader.form.waitFor();
+  const ofReply = reader.comment('reply 1');
+  await reader.button('Reply to Ada', ofReply).click();
+  await reader.widget.getByLabel('Your reply to Ada').fill('Half a sen');
+  await reader.button('Hide replies', ofReply).waitFor();
+
+  const seen = () => reader.widget.locator('.body').filter({ visible: true }).allTextContents();
+  const hide = reader.button('Hide replies', reader.comments.first());
+  assert.equal(await hide.getAttribute('aria-expanded'), 'true');
+  await hide.focus();
+  await reader.page.keyboard.press('Enter');
+  // Those that are not here yet are below it too.
+  const show = reader.button('Show 5 replies', reader.comments.first());
+  await reader.focusOn(show);
+  assert.equal(await show.getAttribute('aria-expanded'), 'false');
+  assert.deepEqual(await seen(), ['root', 'another root']);
+  assert.equal(await reader.button(/more repl/).filter({ visible: true }).count(), 0);
+  await reader.page.keyboard.press('Space');
+  await reader.focusOn(hide);
+  assert.equal((await seen()).length, 5);
+  assert.equal(await reader.widget.getByLabel('Your reply to Ada').inputValue(), 'Half a sen');
+
+  // A branch within a branch stays as it was.
+  await reader.button('Hide replies', ofReply).click();
+  await hide.click();
+  await show.click();
+  await reader.button('Show 1 reply', ofReply).waitFor();
+  assert.equal((await seen()).length, 4);
+
+  // What leads to a comment opens it.
+  await hide.click();
+  await reader.page.evaluate((id) => (location.hash = `#rejoinder-${id}`), deep.id);
+  await reader.focusOn(reader.comment('below the reply'));
+  await reader.button('Hide replies', ofReply).waitFor();
+  assert.equal((await seen()).length, 5);
+  await closed(reader);
+});
+
+test('an answer of one’s own opens the branch that it belongs to', limits, async () => {
+  const [root] = await fill('/close-own', ['root']);
+  await fill('/close-own', numbered('reply', 2), root.id);
+  const reader = await town.visit({ thread: '/close-own' });
+  await reader.form.waitFor();
+  await reader.button('Hide replies').click();
+  await reader.button('Reply to Ada').first().click();
+  const form = reader.formOf('Your reply to Ada');
+  await form.getByLabel('Name').fill('Liv');
+  await form.getByLabel('Your reply to Ada').fill('my answer');
+  await reader.button('Post reply', form).click();
+  await reader.focusOn(reader.comment('my answer'));
+  await reader.button('Hide replies').first().waitFor();
+  assert.deepEqual(await reader.widget.locator('.body').filter({ visible: true }).allTextContents(),
+    ['root', 'reply 1', 'reply 2', 'my answer']);
+  await closed(reader);
+});
+
+test('what was deleted can be closed with what answers it', limits, async () => {
+  const reader = await town.visit({ thread: '/close-gone' });
+  await reader.post('to be gone', 'Ida');
+  const { comments: [root] } = (await town.service.ask('GET', 'sites/default/comments?thread=/close-gone')).document;
+  await fill('/close-gone', ['the answer'], root.id);
+  await reader.widget.evaluate((element) => element.refresh());
+  await reader.comment('the answer').waitFor();
+  await reader.button('Delete').click();
+  await reader.widget.locator('.ask').getByRole('button', { name: 'Delete' }).click();
+  await reader.sees('This comment was deleted.');
+  await reader.focusOn(reader.comments.first());
+  await reader.button('Hide replies').click();
+  assert.equal(await reader.comment('the answer').isVisible(), false);
+  await reader.button('Show 1 reply').click();
+  assert.equal(await reader.comment('the answer').isVisible(), true);
+  await closed(reader);
+});
+
+test('whom an answer is for is a link to what it answers', limits, async () => {
+  const site = town.site('flat', '--max-depth', '1');
+  const root = await town.post(site, '/to', 'root');
+  const first = await town.post(site, '/to', 'first', { parent: root.id, name: 'ليلى' });
+  await town.post(site, '/to', 'second', { parent: first.id, name: 'Aksel' });
+  const reader = await town.visit({ site, thread: '/to' });
+  const link = reader.comment('second').getByRole('link', { name: 'to ليلى' });
+  assert.equal(new URL(await link.evaluate(({ href }) => href)).hash, `#rejoinder-${first.id}`);
+  await link.focus();
+  await reader.page.keyboard.press('Enter');
+  await reader.focusOn(reader.comment('first'));
+  await reader.comment('first').getByText('Linked comment').waitFor();
+  assert.equal(new URL(reader.page.url()).hash, `#rejoinder-${first.id}`);
+  // The same address once more.
+  await link.click();
+  await reader.focusOn(reader.comment('first'));
+  await closed(reader);
+});
+
+test('the link to a comment can be copied', limits, async () => {
+  const [comment] = await fill('/copy', ['worth a link']);
+  const permissions = ['clipboard-read', 'clipboard-write'];
+  const reader = await town.visit({ thread: '/copy', readonly: '' }, { permissions });
+  const button = reader.button('Copy link');
+  await button.focus();
+  await reader.page.keyboard.press('Enter');
+  await reader.live.getByText('Link copied').waitFor();
+  const said = reader.button('Link copied');
+  await said.waitFor();
+  await reader.focusOn(said);
+  const address = new URL(reader.page.url());
+  address.hash = `#rejoinder-${comment.id}`;
+  assert.equal(await reader.page.evaluate(() => navigator.clipboard.readText()), address.href);
+  await button.waitFor();
+  await closed(reader);
+});
+
+test('where nothing may be copied, the link is there to be copied by hand', limits, async () => {
+  const [comment] = await fill('/copy-refused', ['worth a link']);
+  const ways = [
+    // As a page's own policy does it, and where a page isn't secure.
+    [{ headers: { 'Permissions-Policy': 'clipboard-write=()' } }, () => {}],
+    [{}, () => Object.defineProperty(navigator, 'clipboard', { value: undefined })],
+  ];
+  for (const [options, spoil] of ways) {
+    const reader = await town.visit({ thread: '/copy-refused', readonly: '' }, options);
+    await reader.page.evaluate(spoil);
+    await reader.button('Copy link').click();
+    const field = reader.widget.getByLabel('Copy this link:');
+    await reader.focusOn(field);
+    await reader.live.getByText('Copy this link:').waitFor();
+    const chosen = await field.evaluate((one) => one.value.slice(one.selectionStart, one.selectionEnd));
+    assert.equal(chosen, `${reader.page.url()}#rejoinder-${comment.id}`);
+    await reader.page.keyboard.press('Escape');
+    await reader.focusOn(reader.button('Copy link'));
+    assert.equal(await field.count(), 0);
+    assert.deepEqual(reader.complaints.filter((complaint) => !complaint.includes('Clipboard API')), []);
+    await reader.leave();
+  }
+});
+
 test('a vote is counted, shown as pressed, remembered, and taken back', limits, async () => {
   const [comment] = await fill('/votes', ['worth it']);
   const reader = await town.visit({ thread: '/votes' });
@@ -271,7 +412,8 @@ test('a page that wants nothing but reading has nothing to write with, and doesn
   const already = town.front.log.length;
   const reader = await town.visit({ thread: '/readonly', readonly: '' });
   await reader.comment('a root').waitFor();
-  assert.equal(await reader.widget.locator('form, textarea, input, .action, .vote').count(), 0);
+  assert.equal(await reader.widget.locator('form, textarea, input, .vote').count(), 0);
+  assert.deepEqual(await reader.widget.locator('.action').allTextContents(), ['Copy link']);
   assert.deepEqual(town.front.log.slice(already).filter(({ path }) => path.includes('writing')), []);
   await closed(reader);
 });

@@ -13,6 +13,7 @@ before(async () => {
   town = await Town.start(browser);
   town.site('moderated', '--moderation', 'pre');
   town.site('short', '--max-characters', '40');
+  town.site('marked', '--text-format', 'markdown', '--max-characters', '150');
   town.site('brief', '--edit-window-seconds', '2');
 });
 after(async () => {
@@ -53,6 +54,100 @@ test('a comment is shown, counted, announced and focused when it is posted', lim
   assert.equal(comment.body, 'The light was on again.');
   assert.deepEqual(await reader.heard('count'), [{ count: 0 }, { count: 1 }]);
   await closed(reader);
+});
+
+test('a text is seen as it will look before it is posted, where texts have a form', limits, async () => {
+  const reader = await town.visit({ site: 'marked', thread: '/preview' }, { headers: {
+    'Content-Security-Policy':
+      `default-src 'none'; script-src ${town.front.origin}; connect-src ${town.front.origin}; img-src data:; ` +
+      "require-trusted-types-for 'script'; trusted-types 'none'",
+  } });
+  await reader.form.waitFor();
+  const loads = () => town.front.log.filter(({ path }) => path.startsWith('/preview.js')).length;
+  const before = loads();
+  await reader.write('An *early* boat <img src=x onerror=alert(1)>\n\n# Below\n\n- one', 'Ada');
+  const button = reader.button('Preview', reader.form);
+  const shown = reader.form.getByRole('group', { name: 'Preview' });
+  assert.equal(await button.getAttribute('aria-expanded'), 'false');
+  await button.focus();
+  await reader.page.keyboard.press('Enter');
+  await shown.waitFor();
+  await reader.focusOn(button);
+  assert.equal(await button.getAttribute('aria-expanded'), 'true');
+  assert.equal(loads(), before + 1);
+  assert.deepEqual(await shown.locator('em').allTextContents(), ['early']);
+  assert.deepEqual(await shown.locator('h3').allTextContents(), ['Below']);
+  assert.equal(await shown.locator('img').count(), 0);
+  const html = await shown.innerHTML();
+
+  // It goes at another press, and when the text is another one.
+  await button.click();
+  await shown.waitFor({ state: 'hidden' });
+  await button.click();
+  await shown.waitFor();
+  await reader.form.getByLabel('Your comment').press('End');
+  await reader.page.keyboard.type('.');
+  await shown.waitFor({ state: 'hidden' });
+  assert.equal(await button.getAttribute('aria-expanded'), 'false');
+  await reader.page.keyboard.press('Backspace');
+  await button.click();
+  await shown.waitFor();
+
+  // And it was right.
+  await reader.send();
+  await reader.comment('early').waitFor();
+  await shown.waitFor({ state: 'hidden' });
+  assert.equal(await reader.comment('early').locator('.body').innerHTML(), html);
+  const sent = town.front.asked('POST', /\/preview$/).at(-1);
+  assert.equal(sent.headers.authorization, undefined);
+  assert.equal(JSON.parse(sent.body).thread, '/preview');
+
+  // Changes and answers have one too.
+  await reader.button('Edit').click();
+  await reader.button('Preview', reader.formOf('Change your comment')).click();
+  await reader.formOf('Change your comment').getByRole('group', { name: 'Preview' }).waitFor();
+  await closed(reader);
+
+  const plain = await town.visit({ thread: '/preview' });
+  await plain.form.waitFor();
+  assert.equal(await plain.button('Preview').count(), 0);
+  await closed(plain);
+});
+
+test('a text that can’t be shown beforehand can be sent all the same', limits, async () => {
+  const reader = await town.visit({ site: 'marked', thread: '/unseen' });
+  await reader.form.waitFor();
+  const button = reader.button('Preview', reader.form);
+  await reader.write('', 'Ada');
+  await button.click();
+  await reader.sees('Write something first.');
+  await reader.focusOn(reader.form.getByLabel('Your comment'));
+  await reader.write('x'.repeat(151));
+  await button.click();
+  await reader.sees('Your text is 1 character too long.');
+
+  await reader.write('Too often');
+  const problem = { code: 'rate_limited', title: 'x', status: 429, detail: 'x', retry_after_seconds: 30 };
+  town.front.answer('POST', /\/preview$/, JSON.stringify(problem), 429, { 'Content-Type': 'application/problem+json' });
+  await button.click();
+  await reader.sees('That was a lot at once.');
+  assert.equal((await reader.heard('error')).at(-1).problem.code, 'rate_limited');
+  town.front.mend();
+  await reader.send();
+  await reader.comment('Too often').waitFor();
+
+  // Where the part can't be had, it says so.
+  void town.front.fail('GET', /^\/preview\.js/, 'drop', 9);
+  const other = await town.visit({ site: 'marked', thread: '/unloaded' });
+  await other.form.waitFor();
+  await other.write('Without it', 'Ada');
+  await other.button('Preview', other.form).click();
+  await other.sees('The comments can’t be reached right now.');
+  town.front.mend();
+  await other.button('Preview', other.form).click();
+  await other.form.getByRole('group', { name: 'Preview' }).waitFor();
+  await closed(reader);
+  await other.leave();
 });
 
 test('a reply stands below what it answers', limits, async () => {

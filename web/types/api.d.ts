@@ -296,6 +296,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The name of the site: 1 to 64 of `a` to `z`, `0` to `9` and `-`, not beginning or ending with `-`. Any other is
+                 *     404 `site_not_found`.
+                 * @example default
+                 */
+                site: components["parameters"]["Site"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See what a text will look like
+         * @description Gives a text as readers would see it if it were posted: rendered as the site has it (`policy.text_format`), with
+         *     the words masked that the site masks. It is held against the same limits and rules as a comment, those of the
+         *     thread where one is named and those of the site otherwise. Nothing is kept of it.
+         *
+         *     It is open to the site's own pages only, and never stored by a cache. Nobody becomes a guest by this call. Takes
+         *     from the quota `preview`.
+         */
+        post: operations["preview_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/rankings/most-commented": {
         parameters: {
             query?: never;
@@ -1415,6 +1447,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/preview.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a text will look
+         * @description The part of the widget that shows a text before it is posted, where the site takes Markdown. `widget.js` loads it when a
+         *     writer asks for that, with the content that it was built with, so that parts of two versions never meet.
+         */
+        get: operations["read_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ranked.js": {
         parameters: {
             query?: never;
@@ -1571,6 +1624,7 @@ export interface components {
                 widget: components["schemas"]["WidgetScript"];
                 further: components["schemas"]["WidgetScript"];
                 writing: components["schemas"]["WidgetScript"];
+                preview: components["schemas"]["WidgetScript"];
                 ranked: components["schemas"]["WidgetScript"];
                 count: components["schemas"]["WidgetScript"];
             };
@@ -1652,6 +1706,17 @@ export interface components {
         /** @description What a comment is changed to. */
         Edit: {
             body: components["schemas"]["NewBody"];
+        };
+        /** @description A text that somebody wants to see before it is posted. */
+        NewPreview: {
+            body: components["schemas"]["NewBody"];
+            /** @description The thread that it is for, whose limits it is held against. Without one, they are the site's. */
+            thread?: components["schemas"]["ThreadKey"] | null;
+        };
+        /** @description What a text looks like. Later versions may add members. */
+        Preview: {
+            /** @description The text as HTML, as in a comment. */
+            body_html: string;
         };
         /** @description A vote. */
         NewVote: {
@@ -3573,6 +3638,36 @@ export interface components {
          *     - `text_not_allowed`: a rule of the site refuses the text.
          */
         InvalidEdit: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                "Cache-Control": components["headers"]["NoStore"];
+                "Access-Control-Allow-Origin": components["headers"]["AnswerOrigin"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
+                Vary: components["headers"]["VaryOrigin"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                "X-Content-Type-Options": components["headers"]["NoSniff"];
+                "Content-Security-Policy": components["headers"]["DataOnly"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description The request was decoded, and refused. There is nothing to be seen.
+         *
+         *     - `unknown_parameter`: the call takes no query parameters.
+         *     - `missing_field`, `unknown_field`, `wrong_type`: a member isn't there, is not known here, or has another type.
+         *     - `invalid_thread_key`: the thread is not 1 to 512 characters.
+         *     - `body_too_long`, `body_too_short`: the text doesn't have `policy.min_characters` to `policy.max_characters`
+         *       characters; `max` or `min`, and `actual`, say how many there may be and are.
+         *     - `body_too_many_bytes`: the text has more bytes than 32 for each character allowed, or than 65,536.
+         *     - `body_too_nested`: quotes and lists stand too deep within one another; with `text_format: markdown` only.
+         *     - `too_many_combining_marks`: a character of the text carries more than 10 combining marks.
+         *     - `text_not_allowed`: a rule of the site refuses the text.
+         */
+        InvalidPreview: {
             headers: {
                 RateLimit: components["headers"]["RateLimit"];
                 "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
@@ -6078,6 +6173,60 @@ export interface operations {
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidCounts"];
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeaderFieldsTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Busy"];
+        };
+    };
+    preview_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The name of the site: 1 to 64 of `a` to `z`, `0` to `9` and `-`, not beginning or ending with `-`. Any other is
+                 *     404 `site_not_found`.
+                 * @example default
+                 */
+                site: components["parameters"]["Site"];
+            };
+            cookie?: never;
+        };
+        /** @description The text, and where it would stand. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPreview"];
+            };
+        };
+        responses: {
+            /** @description The text as readers would see it. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCaching"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Access-Control-Allow-Origin": components["headers"]["PageOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
+                    Vary: components["headers"]["VaryOrigin"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Security-Policy": components["headers"]["DataOnly"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            401: components["responses"]["InvalidToken"];
+            403: components["responses"]["OriginForbidden"];
+            404: components["responses"]["SiteNotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidPreview"];
             429: components["responses"]["RateLimited"];
             431: components["responses"]["HeaderFieldsTooLarge"];
             500: components["responses"]["InternalError"];
@@ -9144,6 +9293,70 @@ export interface operations {
             431: components["responses"]["HeaderFieldsTooLarge"];
         };
     };
+    read_preview: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The content of a part as another script was built with it: `read_widget_versions` has it in the address. Any other
+                 *     than this one is 404.
+                 * @example 9d0c41e7b2a3
+                 */
+                v?: components["parameters"]["ScriptContent"];
+            };
+            header?: {
+                /**
+                 * @description The `ETag` of an answer that the client holds: while that is still right, the new answer is 304 without a body.
+                 *     Browsers send it by themselves; a page of another origin can't set it.
+                 * @example "1XTFlparJnkrcVo9"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["PartCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    "Content-Encoding": components["headers"]["Coding"];
+                    "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Security-Policy": components["headers"]["DataOnly"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript; charset=utf-8": string;
+                };
+            };
+            /** @description The file is still what the `If-None-Match` header named. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["PartCaching"];
+                    Vary: components["headers"]["VaryEncoding"];
+                    "Access-Control-Allow-Origin": components["headers"]["AnyOrigin"];
+                    "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
+                    "Cross-Origin-Resource-Policy": components["headers"]["CrossOrigin"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "X-Content-Type-Options": components["headers"]["NoSniff"];
+                    "Content-Security-Policy": components["headers"]["DataOnly"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
+            404: components["responses"]["WidgetNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeaderFieldsTooLarge"];
+        };
+    };
     read_ranked: {
         parameters: {
             query?: {
@@ -9520,7 +9733,7 @@ export interface operations {
                  * @description The name of the script.
                  * @example widget.js
                  */
-                file: "widget.js" | "further.js" | "writing.js" | "ranked.js" | "count.js";
+                file: "widget.js" | "further.js" | "writing.js" | "preview.js" | "ranked.js" | "count.js";
             };
             cookie?: never;
         };

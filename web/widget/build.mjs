@@ -13,7 +13,7 @@ import { gzipSync } from 'node:zlib';
 const SOURCES = import.meta.dirname;
 const TARGET = resolve(SOURCES, '../dist');
 /** What is a file of its own, so that readers don't wait for what only some of them need. */
-const PARTS = ['further', 'ranked', 'writing'];
+const PARTS = ['further', 'preview', 'ranked', 'writing'];
 /** How many characters of its hash name the content of a part; the service counts the same. */
 const CONTENT_CHARACTERS = 12;
 /** Texts that only pages without JavaScript have. */

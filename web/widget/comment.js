@@ -8,6 +8,11 @@ import { nodes } from './rich.js';
 
 const UP = 'M3 10.5 8 5.5l5 5';
 const DOWN = 'M3 5.5l5 5 5-5';
+const MINUS = 'M3 8h10';
+const PLUS = `${MINUS}M8 3v10`;
+const LINK = 'M6.5 9.5l3-3M7 5l2-2a2.8 2.8 0 0 1 4 4l-2 2M9 11l-2 2a2.8 2.8 0 0 1-4-4l2-2';
+/** @type {Partial<Record<Act, string>>} */
+const ICONS = { up: UP, down: DOWN, copy: LINK, fold: MINUS };
 const TINTS = 4;
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
@@ -24,6 +29,9 @@ const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
  * @property {boolean} editable
  * @property {boolean} removable
  * @property {boolean} reportable
+ * @property {boolean} copyable whether its link can be copied
+ * @property {number} below how many replies are below it
+ * @property {boolean} closed whether they are hidden
  * @property {boolean} linked
  * @property {boolean} pinned
  * @property {string | null} answers whom, where its place doesn't say so
@@ -35,6 +43,7 @@ export class CommentView {
   /** @type {HTMLElement | null} a form below the comment */
   #form = null;
   #asking = false;
+  #place = '';
   /** @type {HTMLElement | null} */
   #notice = null;
   /** @type {Map<Act, HTMLButtonElement>} */
@@ -43,6 +52,8 @@ export class CommentView {
   #replies = null;
   /** @type {HTMLButtonElement | null} */
   #more = null;
+  /** @type {HTMLAnchorElement | null} */
+  #answers = null;
 
   /**
    * @param {string} id
@@ -65,7 +76,20 @@ export class CommentView {
       class: 'comment', part: 'comment', id: `c${copy}-${id}`, 'aria-labelledby': label, tabindex: '-1',
     });
     this.element = h('li', { class: 'item' }, this.article);
-    this.permalink = this.#permalink();
+    this.permalink = this.#link('permalink', id, this.time);
+  }
+
+  /**
+   * Says which of how many roots it is.
+   *
+   * @param {string} place
+   * @param {string} size
+   */
+  stand(place, size) {
+    if (this.#place === `${place}/${size}`) return;
+    this.#place = `${place}/${size}`;
+    set(this.article, 'aria-posinset', place);
+    set(this.article, 'aria-setsize', size);
   }
 
   /** The list of what answers it. */
@@ -86,7 +110,7 @@ export class CommentView {
     }
     this.#facts = facts;
     const { comment } = facts;
-    if (comment.status === 'deleted') this.#bury();
+    if (comment.status === 'deleted') this.#bury(facts);
     else {
       this.#showMeta(facts);
       if (comment.body_html !== before?.comment.body_html) {
@@ -137,16 +161,23 @@ export class CommentView {
     arrange(this.article, [this.avatar, this.meta, this.body, this.row, this.#notice, this.#form]);
   }
 
-  #permalink() {
-    const hash = `#rejoinder-${this.id}`;
+  /**
+   * A link to a comment.
+   *
+   * @param {string} part
+   * @param {string | null} id
+   * @param {Element | null} [child]
+   */
+  #link(part, id, child = null) {
+    const hash = `#rejoinder-${id}`;
     const click = (/** @type {MouseEvent} */ event) => {
       // The browser tells of another address, but not of the same one again.
       if (location.hash !== hash || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      this.act('show', this.id);
+      this.act('show', `${id}`);
     };
     const href = location.href.replace(/#.*|$/s, hash);
-    return h('a', { class: 'permalink', part: 'permalink', href, on: { click } }, this.time);
+    return h('a', { class: part, part, href, on: { click } }, child);
   }
 
   /**
@@ -158,10 +189,11 @@ export class CommentView {
     const made = this.#buttons.get(act);
     if (made) return made;
     const isVote = act === 'up' || act === 'down';
+    const path = ICONS[act];
     const press = act === 'delete' ? () => this.#ask() : () => this.act(act, this.id);
-    const label = isVote ? null : this.context.messages.text(`comment.${act}`);
-    const element = button(isVote ? 'vote' : 'action', label, press, { 'data-action': act });
-    if (isVote) element.append(icon(act === 'up' ? UP : DOWN), h('span'));
+    const label = this.context.messages.text(`comment.${act}`);
+    const element = button(isVote ? 'vote' : 'action', path ? null : label, press, { 'data-action': act });
+    if (path) element.append(icon(path), h('span', null, label));
     this.#buttons.set(act, element);
     return element;
   }
@@ -185,7 +217,7 @@ export class CommentView {
       own && badge('you'),
       pinned && badge('pinned'),
       linked && badge('linked'),
-      answers !== null && h('bdi', { class: 'answers' }, messages.text('comment.answers', { name: answers })),
+      answers !== null && this.#answered(comment.parent_id, messages.text('comment.answers', { name: answers })),
       this.permalink,
       edited_at !== null && h('span', {
         class: 'edited', title: messages.text('comment.edited_at', { time: times.exactly(edited_at) }),
@@ -195,7 +227,8 @@ export class CommentView {
   }
 
   /** @param {Facts} facts */
-  #showActions({ comment, own, vote, voting, counted, answerable, editable, removable, reportable }) {
+  #showActions(facts) {
+    const { comment, own, vote, voting, counted, answerable, editable, removable, reportable, copyable } = facts;
     if (this.#asking && removable) return;
     this.#asking = false;
     const { up, down } = comment.score;
@@ -209,9 +242,36 @@ export class CommentView {
       editable && this.button('edit'),
       removable && this.button('delete'),
       reportable && !own && this.#named('report', 'comment.report_of', comment),
+      copyable && this.button('copy'),
+      this.#fold(facts),
     ]);
     // A button that went away while it had the focus leaves it to the comment.
     if (active instanceof HTMLElement && !active.isConnected) this.article.focus({ preventScroll: true });
+  }
+
+  /**
+   * @param {string | null} id
+   * @param {string} text
+   */
+  #answered(id, text) {
+    this.#answers ??= this.#link('answers', id);
+    setText(this.#answers, text);
+    return this.#answers;
+  }
+
+  /**
+   * The button that hides what is below the comment, and shows it again.
+   *
+   * @param {Facts} facts
+   */
+  #fold({ below: count, closed }) {
+    const { messages } = this.context;
+    const element = this.button('fold');
+    set(element, 'aria-expanded', `${!closed}`);
+    set(/** @type {Element} */ (element.querySelector('path')), 'd', closed ? PLUS : MINUS);
+    const text = messages.text(closed ? 'list.replies' : 'comment.fold', { count });
+    setText(/** @type {Element} */ (element.lastElementChild), text);
+    return count > 0 && element;
   }
 
   /**
@@ -272,12 +332,18 @@ export class CommentView {
     no.focus();
   }
 
-  /** Leaves of the comment only that it was there. */
-  #bury() {
+  /**
+   * Leaves of the comment only that it was there.
+   *
+   * @param {Facts} facts
+   */
+  #bury(facts) {
     this.author.removeAttribute('class');
     setText(this.author, this.context.messages.text('comment.deleted'));
+    arrange(this.row, [this.#fold(facts)]);
+    this.row.hidden = false;
     // What somebody writes below it is theirs.
-    arrange(this.article, [this.author, this.#form]);
+    arrange(this.article, [this.author, this.row, this.#form]);
   }
 }
 

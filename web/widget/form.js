@@ -28,6 +28,7 @@ let forms = 0;
  * @property {(draft: Draft, by: { name?: string, email?: string }) => void} keep keeps the text, and who writes it
  * @property {(input: Input) => Promise<void>} send resolves when it was answered; throws a Refusal
  * @property {() => void} [cancel]
+ * @property {(form: Form) => void} preview shows the text as readers would see it, or takes that away
  */
 
 /** @typedef {{ name: string, email: string, body: string }} Input */
@@ -48,6 +49,8 @@ export class Form {
   #locked = false;
   #draftTimer = 0;
   #ended = new AbortController();
+  /** @type {HTMLElement | null} the text as readers would see it */
+  shown = null;
 
   /**
    * @param {FormOptions} options
@@ -69,8 +72,10 @@ export class Form {
     this.submit = h('button', { type: 'submit', class: 'primary', part: 'button button-primary' }, this.#label('send'));
     this.notice = h('p', { class: 'notice', part: 'notice', hidden: true });
     this.cancel = options.cancel && button('button', context.messages.text('form.cancel'), this.#cancel);
+    this.preview = options.policy.text_format === 'markdown' &&
+      button('button', context.messages.text('form.preview'), () => options.preview(this), { 'aria-expanded': 'false' });
     this.who = h('div', { class: 'who' }, this.fields.name?.element, this.fields.email?.element);
-    this.bar = h('div', { class: 'bar' }, this.counterText, this.cancel, this.submit);
+    this.bar = h('div', { class: 'bar' }, this.counterText, this.preview, this.cancel, this.submit);
     this.element = this.#element();
     const { signal } = this.#ended;
     context.signal.addEventListener('abort', () => this.close(), { signal });
@@ -116,6 +121,18 @@ export class Form {
     this.#locked = locked;
     this.who.hidden = locked;
     this.bar.hidden = locked;
+  }
+
+  /**
+   * Shows the text below the form as readers would see it, until it is changed.
+   *
+   * @param {HTMLElement | null} shown
+   */
+  show(shown) {
+    this.shown?.remove();
+    this.shown = shown;
+    if (shown) this.element.append(shown);
+    if (this.preview) set(this.preview, 'aria-expanded', `${shown !== null}`);
   }
 
   /** Ends what runs, and keeps the text. */
@@ -246,6 +263,7 @@ export class Form {
   }
 
   #count() {
+    if (this.shown) this.show(null);
     this.counter.show(countCharacters(this.text));
   }
 

@@ -161,7 +161,9 @@ export class Frame {
 
   /** @param {Sort} sort */
   showSort(sort) {
-    /** @type {HTMLSelectElement} */ (this.sort.lastElementChild).value = sort;
+    const select = /** @type {HTMLSelectElement} */ (this.sort.lastElementChild);
+    // A browser that fills in forms looks through the page for them whenever one is changed, however little.
+    if (select.value !== sort) select.value = sort;
   }
 
   /** @param {boolean} busy */

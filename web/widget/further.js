@@ -4,6 +4,7 @@
 /** @import { Context, Sort, ThreadState, Viewer } from './types' */
 /** @import { ThreadView } from './thread.js' */
 
+import { copyLink } from './copy.js';
 import { first, focusNow, isFocusFree, scrollTo, standingStill } from './place.js';
 import * as store from './store.js';
 import { Watch } from './watch.js';
@@ -66,6 +67,12 @@ export class Further {
     this.view.set({ ...state, linked: id });
     if (isFocusFree(asker)) scrollTo(list?.views.get(id)?.article);
     return true;
+  }
+
+  /** @param {string} id of a comment whose link shall be copied */
+  async copy(id) {
+    const view = this.view.list?.views.get(id);
+    if (view && this.view.context) await copyLink(view, this.view.context);
   }
 
   /** @param {string} root */

@@ -25,6 +25,8 @@ export class List {
   #shown = new Map();
   /** @type {Set<string>} */
   #unfolded = new Set();
+  /** @type {Set<string>} what readers have closed, with all that is below it */
+  #closed = new Set();
   /** @type {Map<string, HTMLElement>} what is said beside the buttons for more of a root */
   #notes = new Map();
   /** @type {ThreadState | null} */
@@ -56,18 +58,21 @@ export class List {
     this.#state = state;
     const isShared = before?.thread.state === state.thread.state && SHARED.every((name) => before[name] === state[name]);
     const roots = new Map();
+    const size = String(Math.max(state.thread.root_count, state.roots.length));
+    let count = 0;
     for (const [index, id] of state.roots.entries()) {
-      const shown = isShared && isSame(before, state, id) && this.#shown.get(id);
-      roots.set(id, shown || this.#draw(id));
-      const article = this.views.get(id)?.article;
-      const facts = { 'aria-posinset': `${index + 1}`, 'aria-setsize': `${Math.max(state.thread.root_count, state.roots.length)}` };
-      for (const [name, value] of Object.entries(facts)) if (article?.getAttribute(name) !== value) article?.setAttribute(name, value);
+      const shown = (isShared && isSame(before, state, id) && this.#shown.get(id)) || this.#draw(id);
+      roots.set(id, shown);
+      count += shown.size;
+      this.views.get(id)?.stand(`${index + 1}`, size);
     }
     this.#shown = roots;
     arrange(this.element, state.roots.map((id) => this.views.get(id)?.element ?? null));
     this.element.classList.toggle('long', roots.size > LONG);
-    const kept = new Set([...roots.values()].flatMap((ids) => [...ids]));
-    for (const id of this.views.keys()) if (!kept.has(id)) this.views.delete(id);
+    if (count < this.views.size) {
+      const kept = new Set([...roots.values()].flatMap((ids) => [...ids]));
+      for (const id of this.views.keys()) if (!kept.has(id)) this.views.delete(id);
+    }
     this.#showPinned(state);
   }
 
@@ -90,11 +95,25 @@ export class List {
    */
   reveal(id) {
     let comment = this.#state?.comments.get(id);
-    if (comment) this.#shown.delete(comment.root_id);
-    while (comment) {
-      comment = this.#state?.comments.get(comment.parent_id ?? '');
-      if (comment) this.#unfolded.add(comment.id);
+    this.#shown.delete(comment?.root_id ?? '');
+    while (comment?.parent_id) {
+      comment = this.#state?.comments.get(comment.parent_id) ?? this.#state?.comments.get(comment.root_id);
+      if (!comment) return;
+      this.#unfolded.add(comment.id);
+      this.#closed.delete(comment.id);
     }
+  }
+
+  /**
+   * Hides what is below a comment, or shows it again.
+   *
+   * @param {string} id
+   */
+  fold(id) {
+    if (!this.#closed.delete(id)) this.#closed.add(id);
+    const state = /** @type {ThreadState} */ (this.#state);
+    this.#shown.delete(state.comments.get(id)?.root_id ?? '');
+    this.show(state);
   }
 
   /**
@@ -131,14 +150,18 @@ export class List {
     const view = this.views.get(comment.id) ?? new CommentView(comment.id, this.context, this.act);
     this.views.set(comment.id, view);
     shown.add(comment.id);
-    view.update(this.#facts(comment, branch.up));
     const deep = comment.depth >= FOLD_DEPTH && !this.#unfolded.has(comment.id);
-    const folded = deep && size(branch.branches) >= FOLD_AT_LEAST;
+    const replies = size(branch.branches);
+    const folded = deep && replies >= FOLD_AT_LEAST;
+    const missing = branch.up ? 0 : missingReplies(/** @type {ThreadState} */ (this.#state), comment.id);
+    const hideable = folded || replies === 0 ? 0 : replies + missing;
+    view.update(this.#facts(comment, branch.up, hideable));
     // What was shown once isn't folded because there is more of it.
     if (deep && !folded && branch.branches.length > 0) this.#unfolded.add(comment.id);
     const below = folded ? [] : branch.branches.map((child) => this.#item(child, shown));
-    const more = this.#more(view, branch, folded);
+    const more = this.#more(view, branch, folded, missing);
     arrange(view.element, [view.article, below.length > 0 && view.replies, this.#notes.get(comment.id) ?? null, more]);
+    view.element.classList.toggle('closed', hideable > 0 && this.#closed.has(comment.id));
     if (below.length > 0) arrange(view.replies, below);
     return view.element;
   }
@@ -149,11 +172,11 @@ export class List {
    * @param {CommentView} view
    * @param {Branch} branch
    * @param {boolean} folded
+   * @param {number} missing how many replies are not here yet
    */
-  #more(view, { comment, up, branches }, folded) {
+  #more(view, { comment, branches }, folded, missing) {
     const { messages } = this.context;
-    const state = /** @type {ThreadState} */ (this.#state);
-    if (folded && branches.length > 0) {
+    if (folded) {
       setText(view.more, messages.text('list.replies', { count: size(branches) }));
       view.more.onclick = () => {
         this.#unfold(comment.id, branches);
@@ -163,7 +186,6 @@ export class List {
       };
       return view.more;
     }
-    const missing = up === null ? missingReplies(state, comment.id) : 0;
     if (missing === 0) return null;
     setText(view.more, messages.text(branches.length > 0 ? 'list.more_replies' : 'list.replies', { count: missing }));
     view.more.onclick = () => this.act('replies', comment.id);
@@ -182,9 +204,10 @@ export class List {
   /**
    * @param {Comment} comment
    * @param {Branch | null} up
+   * @param {number} [below] how many replies to it can be hidden
    * @returns {Facts}
    */
-  #facts(comment, up) {
+  #facts(comment, up, below = 0) {
     const { policy, thread, own, votes, linked, comments, lifted } = /** @type {ThreadState} */ (this.#state);
     const mine = own.has(comment.id);
     const open = thread.state === 'open' && policy.guests;
@@ -201,6 +224,9 @@ export class List {
       editable: changeable && thread.state === 'open' && !this.readonly,
       removable: changeable && !this.readonly,
       reportable: published && !this.readonly,
+      copyable: published,
+      below,
+      closed: this.#closed.has(comment.id),
       linked: linked === comment.id,
       pinned: this.#state?.pinned?.id === comment.id && lifted.includes(comment.id),
       answers: (answered && answered.author?.name) || null,
@@ -219,7 +245,8 @@ export class List {
       if (this.#pinned?.id !== pinned.id) {
         this.#pinned = new CommentView(pinned.id, this.context, this.act, 'p');
       }
-      const quiet = { answerable: false, editable: false, removable: false, reportable: false, voting: NONE };
+      const none = { answerable: false, editable: false, removable: false, reportable: false, copyable: false };
+      const quiet = { ...none, voting: NONE };
       const comment = comments.get(pinned.id) ?? pinned;
       const facts = this.#facts(comment, null);
       this.#pinned.update({ ...facts, ...quiet, linked: false, pinned: true });

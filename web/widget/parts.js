@@ -6,6 +6,7 @@ import { Refusal } from './api.js';
 /**
  * @typedef {object} Parts
  * @property {typeof import('./further.js')} further
+ * @property {typeof import('./preview.js')} preview
  * @property {typeof import('./ranked.js')} ranked
  * @property {typeof import('./writing.js')} writing
  */

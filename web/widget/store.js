@@ -380,6 +380,7 @@ function keep(comments, comment) {
  * @returns {ThreadState}
  */
 function withComments(state, added) {
+  if (added.length + state.apart.length === 0) return state;
   const comments = new Map(state.comments);
   const conversations = new Map(state.conversations);
   /** @type {string[]} */

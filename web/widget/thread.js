@@ -46,6 +46,7 @@ export class ThreadView {
   /** @type {Further | null} */
   #further = null;
   #timer = 0;
+  load = load;
 
   /**
    * @param {Settings} settings
@@ -262,7 +263,8 @@ export class ThreadView {
 
   #act = async (/** @type {Act} */ act, /** @type {string} */ id) => {
     if (act === 'show') await this.showComment(id);
-    else if (act === 'replies') await this.further((further) => further.replies(id));
+    else if (act === 'fold') this.list?.fold(id);
+    else if (act === 'replies' || act === 'copy') await this.further((further) => further[act](id));
     else {
       const writing = await this.writing.promise.catch(() => null);
       if (writing) writing.act(act, id);

@@ -146,7 +146,7 @@ export interface Context {
 }
 
 /** What readers can do with a comment. */
-export type Act = 'up' | 'down' | 'reply' | 'edit' | 'delete' | 'report' | 'show' | 'replies';
+export type Act = 'up' | 'down' | 'reply' | 'edit' | 'delete' | 'report' | 'show' | 'replies' | 'copy' | 'fold';
 
 export type Child = Node | string | null | undefined | false | Child[];
 

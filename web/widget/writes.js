@@ -97,7 +97,7 @@ export class Writes {
    */
   #write(method, path, body, as = {}) {
     const token = () => (as.token === undefined ? this.token.get() : as.token);
-    const run = () => this.#send(method, path, body, as.key, token());
+    const run = () => this.send(method, path, body, as.key, token());
     if (this.token.get() !== null) return run();
     const turn = this.#turn.then(run);
     this.#turn = turn.catch(() => {});
@@ -105,6 +105,8 @@ export class Writes {
   }
 
   /**
+   * Writes as whoever has this token, or as nobody.
+   *
    * @param {string} method
    * @param {string} path
    * @param {string | null} body
@@ -112,7 +114,7 @@ export class Writes {
    * @param {string | null} token
    * @returns {Promise<any>}
    */
-  async #send(method, path, body, key, token) {
+  async send(method, path, body, key, token) {
     const headers = {
       ...(body !== null && { 'Content-Type': 'application/json' }),
       ...(key && { 'Idempotency-Key': key }),
@@ -128,7 +130,7 @@ export class Writes {
       if (code === 'unreachable') throw new Refusal(await this.#diagnosis(key || method === 'PATCH' ? 'unsent' : 'unanswered'));
       if (code !== 'invalid_token' || token === null) throw error;
       if (this.token.get() === token) this.token.set(null);
-      return this.#send(method, path, body, key, this.token.get());
+      return this.send(method, path, body, key, this.token.get());
     }
   }
 

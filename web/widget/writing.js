@@ -6,7 +6,7 @@
 /** @import { Input } from './form.js' */
 /** @import { ThreadView } from './thread.js' */
 
-import { Refusal } from './api.js';
+import { problemOf, Refusal } from './api.js';
 import { arrange, focused, h, set, setText } from './dom.js';
 import css from './form.css';
 import { DraftStore, kept, writer } from './drafts.js';
@@ -138,6 +138,7 @@ export class Writing {
         writer.set({ ...writer.get(), ...by });
       },
       send: (input) => this.#post(form, parent, input, drafts),
+      preview: this.#preview,
       ...(parent && { cancel: () => this.#putAway(parent.id, drafts) }),
     }, this.context, this.#settings);
     return form;
@@ -181,6 +182,14 @@ export class Writing {
     this.#opened.put('reply', id, form.element);
     return form;
   }
+
+  #preview = async (/** @type {Form} */ form) => {
+    try {
+      (await this.view.load('preview')).toggle(form, this);
+    } catch (error) {
+      form.fail(problemOf(error));
+    }
+  };
 
   /** @param {string} id */
   #closeReply(id) {
@@ -282,6 +291,7 @@ export class Writing {
         context.announce(context.messages.text(waits ? 'notice.saved_waiting' : 'notice.saved'));
       },
       cancel: close,
+      preview: this.#preview,
     }, context, this.#settings);
     this.#opened.put('edit', id, form.element);
     return form;

@@ -1,6 +1,7 @@
 //! The calls for widgets: extract, call one use case, shape the answer.
 
 pub mod comments;
+pub mod previews;
 pub mod rankings;
 pub mod reports;
 pub mod threads;
