@@ -49,8 +49,12 @@ impl Relay {
 
     /// Has the wakes of a future go through the relay.
     pub(crate) fn carry<F>(&self, future: F) -> Carried<F> {
+        Carried { future, relay: self.clone(), bell: None }
+    }
+
+    fn bell(&self) -> (Arc<Bell>, Waker) {
         let bell = Arc::new(Bell { shared: Arc::clone(&self.0), task: AtomicWaker::new() });
-        Carried { future, waker: Arc::clone(&bell).into(), bell }
+        (Arc::clone(&bell), bell.into())
     }
 }
 
@@ -75,16 +79,24 @@ impl Wake for Bell {
 /// A future whose wakes go through the relay.
 pub(crate) struct Carried<F> {
     future: F,
-    waker: Waker,
-    bell: Arc<Bell>,
+    relay: Relay,
+    /// There is none as long as it didn't have to wait: most requests never do.
+    bell: Option<(Arc<Bell>, Waker)>,
 }
 
 impl<F: Future + Unpin> Future for Carried<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        self.bell.task.register(cx.waker());
-        let Self { future, waker, .. } = &mut *self;
+        let Self { future, relay, bell } = &mut *self;
+        if bell.is_none()
+            && let Poll::Ready(output) = Pin::new(&mut *future).poll(cx)
+        {
+            return Poll::Ready(output);
+        }
+        // A second time at once, so that what it waits for knows the bell.
+        let (bell, waker) = bell.get_or_insert_with(|| relay.bell());
+        bell.task.register(cx.waker());
         Pin::new(future).poll(&mut Context::from_waker(waker))
     }
 }
