@@ -203,13 +203,22 @@ where
     let address = request.uri().path_and_query().map_or("", |address| address.as_str());
     let address = if variant.is_empty() { Cow::Borrowed(address) } else { format!("{variant} {address}").into() };
     let coding = encoding::preferred(request.headers(), &Coding::COMPRESSING);
-    let read = Read { request, api, site, address: &address, coding, arrived: api.service.changes.now() };
+    let (arrived, arrived_at) = (api.service.changes.now(), api.service.clock.uptime());
+    let read = Read { request, api, site, address: &address, coding, arrived, arrived_at };
     let known = read.find();
     let fresh = known.as_ref().filter(|known| read.is_fresh(known));
     match fresh.and_then(|fresh| give(request, fresh, coding)) {
         Some(response) => Ok(response),
         None => read.refill(known, make).await,
     }
+}
+
+/// Why an answer wasn't made.
+enum Trouble {
+    /// There was no turn for it: of this site too many wait, which says nothing of the store.
+    NoTurn(ApiError),
+    /// It can't be made, or the store is away.
+    NoAnswer(ApiError),
 }
 
 /// A public read that is being answered.
@@ -221,6 +230,8 @@ struct Read<'a> {
     coding: Coding,
     /// What was told of before this is in the answer.
     arrived: Moment,
+    /// The same moment, since the program began.
+    arrived_at: Duration,
 }
 
 impl Read<'_> {
@@ -232,8 +243,9 @@ impl Read<'_> {
         is_usable.then_some(found)
     }
 
+    /// Whether the store was asked for it lately, or since this reader came.
     fn is_fresh(&self, answer: &Answer) -> bool {
-        answer.age(self.api.service.clock.uptime()) < FRESH
+        answer.age(self.api.service.clock.uptime()) < FRESH || answer.asked_at.1 >= self.arrived_at
     }
 
     /// Makes the answer anew, or takes what another has made meanwhile, and brings it into the coding.
@@ -244,21 +256,29 @@ impl Read<'_> {
         let turn = tokio::time::timeout(PATIENCE, self.api.answers.turns.take(self.address)).await;
         let _turn = match (turn, known) {
             (Ok(turn), _) => turn,
-            (Err(_elapsed), Some(old)) => return self.give_old(&old),
-            (Err(_elapsed), None) => return Err(ApiError::Busy("others wait for the same answer too long".to_owned())),
+            (Err(_elapsed), known) => {
+                // Others may have made one meanwhile.
+                let busy = || ApiError::Busy("others wait for the same answer too long".to_owned());
+                let found = self.find().or(known).ok_or_else(busy)?;
+                return self.give_old(&found);
+            }
         };
         let found = match self.find() {
             Some(known) if self.is_fresh(&known) => known,
             Some(old) if self.api.answers.is_away(self.api.service.clock.uptime()) => return self.give_old(&old),
             known => match self.make(known.as_deref(), make).await {
                 Ok(answer) => answer,
-                Err(error @ ApiError::Busy(_)) => {
+                Err(Trouble::NoTurn(error)) => {
+                    let Some(old) = known else { return Err(error) };
+                    return self.give_old(&old);
+                }
+                Err(Trouble::NoAnswer(error @ ApiError::Busy(_))) => {
                     let Some(old) = known else { return Err(error) };
                     self.api.answers.note_away(self.api.service.clock.uptime());
                     tracing::warn!(%error, "old answers are given");
                     return self.give_old(&old);
                 }
-                Err(error) => return Err(error),
+                Err(Trouble::NoAnswer(error)) => return Err(error),
             },
         };
         encode(&found, self.coding).await?;
@@ -266,15 +286,17 @@ impl Read<'_> {
         response.ok_or_else(|| ApiError::Broken("an answer wasn't encoded".to_owned()))
     }
 
-    async fn make<M>(&self, before: Option<&Answer>, make: M) -> Result<Arc<Answer>, ApiError>
+    async fn make<M>(&self, before: Option<&Answer>, make: M) -> Result<Arc<Answer>, Trouble>
     where
         M: AsyncFnOnce() -> Result<Made, ApiError>,
     {
         // Before the moment is noted: the wait would make the answer old before it is made.
-        let _permit = self.api.service.admission.enter(Class::Read, self.site.id).await?;
+        let permit = self.api.service.admission.enter(Class::Read, self.site.id).await;
+        let _permit = permit.map_err(|error| Trouble::NoTurn(error.into()))?;
         let asked_at = (self.api.service.changes.now(), self.api.service.clock.uptime());
-        let answer = make().await?;
-        let answer = Arc::new(finish(self.request, answer, self.site, asked_at, before)?);
+        let answer = make().await.map_err(Trouble::NoAnswer)?;
+        let answer = finish(self.request, answer, self.site, asked_at, before).map_err(Trouble::NoAnswer)?;
+        let answer = Arc::new(answer);
         self.api.answers.answers.insert(self.address.to_owned(), Arc::clone(&answer));
         Ok(answer)
     }

@@ -207,7 +207,9 @@ impl From<service::Error> for ApiError {
     fn from(error: service::Error) -> Self {
         match error {
             service::Error::Refused(refusal) => Self::Refused(refusal),
-            service::Error::Busy(reason) | service::Error::Conflict(reason) => Self::Busy(reason),
+            service::Error::Busy(reason) | service::Error::InDoubt(reason) | service::Error::Conflict(reason) => {
+                Self::Busy(reason)
+            }
             service::Error::Broken(reason) => Self::Broken(reason),
         }
     }

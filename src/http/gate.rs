@@ -126,11 +126,14 @@ pub async fn gate(
 
 /// Refuses a write for which there is no room before it is looked at, and before it takes from a quota.
 async fn make_room(access: Access, request: &mut ServiceRequest, site: &Site) -> Result<(), ApiError> {
-    let Access::Write(_) = access else { return Ok(()) };
-    let Err(busy) = api(request.request())?.service.admission.check(Class::Write, site.id) else { return Ok(()) };
-    let unread = request.extract::<web::Payload>().await;
-    if let Ok(unread) = unread {
-        _ = json::collect_within(unread, FAREWELL).await;
+    let class = match access {
+        Access::Read | Access::Own => return Ok(()),
+        Access::Write(Action::Preview) => Class::Read,
+        Access::Write(_) => Class::Write,
+    };
+    let Err(busy) = api(request.request())?.service.admission.check(class, site.id) else { return Ok(()) };
+    if let Ok(unread) = request.extract::<web::Payload>().await {
+        json::discard_within(unread, FAREWELL).await;
     }
     Err(busy.into())
 }

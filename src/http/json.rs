@@ -107,6 +107,19 @@ async fn collect(mut payload: Payload) -> Result<Bytes, ApiError> {
     Ok(body.freeze())
 }
 
+/// Reads a body of at most [`MAX_BYTES`] that nobody looks at, as far as it arrives within `deadline`.
+pub async fn discard_within(mut payload: Payload, deadline: Duration) {
+    let discard = async {
+        let mut left = MAX_BYTES;
+        while let Some(Ok(chunk)) = payload.next().await {
+            let Some(less) = left.checked_sub(u64::try_from(chunk.len()).unwrap_or(u64::MAX)) else { break };
+            left = less;
+        }
+    };
+    // What hasn't come by then closes the connection.
+    _ = tokio::time::timeout(deadline, discard).await;
+}
+
 /// Parses JSON, and refuses what a parser may pass over: a member that stands there twice, nesting without end.
 fn parse(text: &str) -> Result<Value, ApiError> {
     let fault = RefCell::new(None);

@@ -81,21 +81,34 @@ struct Queue {
 }
 
 impl Queue {
-    /// Whether one more of a site can wait.
+    fn of_site(&self, site: SiteId) -> usize {
+        self.waiting.get(&site).map_or(0, VecDeque::len)
+    }
+
+    /// The site of which most wait, if it is more than one.
+    fn longest(&mut self) -> Option<&mut VecDeque<oneshot::Sender<Permit>>> {
+        self.waiting.values_mut().filter(|of_site| of_site.len() > 1).max_by_key(|of_site| of_site.len())
+    }
+
+    /// Whether one more of a site can wait. Of a site of which nobody waits yet one always can, as long as of another more
+    /// than one do.
     fn has_place(&mut self, site: SiteId) -> bool {
-        let Some(of_site) = self.waiting.get_mut(&site) else { return self.length < WAITING };
-        if self.length >= WAITING || of_site.len() >= WAITING_OF_SITE {
+        if self.length >= WAITING || self.of_site(site) >= WAITING_OF_SITE {
             // Those who went away, or lost their patience, take nobody's place.
-            let before = of_site.len();
-            of_site.retain(|waiter| !waiter.is_closed());
-            self.length -= before - of_site.len();
+            self.waiting.values_mut().for_each(|of_site| of_site.retain(|waiter| !waiter.is_closed()));
+            self.length = self.waiting.values().map(VecDeque::len).sum();
         }
-        self.length < WAITING && of_site.len() < WAITING_OF_SITE
+        let of_site = self.of_site(site);
+        let is_any_free = self.length < WAITING || (of_site == 0 && self.longest().is_some());
+        is_any_free && of_site < WAITING_OF_SITE
     }
 
     fn push(&mut self, site: SiteId, waiter: oneshot::Sender<Permit>) -> Result<(), Error> {
         if !self.has_place(site) {
             return Err(too_many());
+        }
+        if self.length >= WAITING && self.longest().and_then(VecDeque::pop_back).is_some() {
+            self.length -= 1;
         }
         self.waiting.entry(site).or_default().push_back(waiter);
         self.length += 1;
@@ -182,7 +195,7 @@ impl Admission {
         hand_over(granted);
         let turn = tokio::time::timeout(self.0.patience, turn).await;
         let turn = turn.map_err(|_elapsed| Error::Busy("waited too long for a turn at the store".to_owned()))?;
-        turn.map_err(|_gone| Error::Busy("nobody gives turns any more".to_owned()))
+        turn.map_err(|_gone| too_many())
     }
 
     /// Refuses who would be refused by [`enter`](Self::enter) at once, before any work is done for them.
@@ -336,6 +349,27 @@ mod tests {
         assert!(door.check(Class::Read, site(2)).is_ok() && door.check(Class::Write, site(1)).is_ok());
         let mut quiet = Box::pin(door.enter(Class::Read, site(2)));
         assert!(quiet.as_mut().now_or_never().is_none(), "another site's can wait still");
+    }
+
+    #[tokio::test]
+    async fn sites_that_fill_the_queue_make_room_for_one_of_which_nobody_waits() {
+        let door = admission(1, 1, 2);
+        let running = door.enter(Class::Read, site(1)).await.unwrap();
+        let mut noisy: Vec<_> = (0..WAITING)
+            .map(|number| {
+                Box::pin(tokio::task::unconstrained(door.enter(Class::Read, site(1 + i64::from(number % 2 == 0)))))
+            })
+            .collect();
+        assert!(noisy.iter_mut().all(|one| one.as_mut().now_or_never().is_none()), "the queue is full");
+        assert!(door.check(Class::Read, site(3)).is_ok());
+        let mut quiet = Box::pin(door.enter(Class::Read, site(3)));
+        assert!(quiet.as_mut().now_or_never().is_none(), "it waits");
+        assert_eq!(door.state().queues[0].length, WAITING);
+        let refused = noisy.iter_mut().filter_map(|one| one.as_mut().now_or_never()).collect::<Vec<_>>();
+        assert!(matches!(refused.as_slice(), [Err(Error::Busy(_))]), "the last of a site of which most wait");
+        drop(running);
+        let mut turns = noisy.iter_mut().filter_map(|one| one.as_mut().now_or_never().and_then(Result::ok));
+        drop(turns.next());
     }
 
     #[test]

@@ -129,13 +129,13 @@ impl Changes {
 }
 
 impl Service {
-    /// Notes what came of a change: what is otherwise now, by what the use case answers. What failed may have been written
-    /// nevertheless.
+    /// Notes what came of a change: what is otherwise now, by what the use case answers, or anything where nobody knows
+    /// whether it was written.
     pub(super) fn note<'a, T>(&self, outcome: &'a Result<T, Error>, subjects: impl FnOnce(&'a T) -> Vec<Subject<'a>>) {
         match outcome {
             Ok(answer) => self.changes.note(&subjects(answer)),
-            Err(Error::Refused(_)) => {}
-            Err(_) => self.changes.note_everything(),
+            Err(Error::Refused(_) | Error::Busy(_) | Error::Conflict(_)) => {}
+            Err(Error::InDoubt(_) | Error::Broken(_)) => self.changes.note_everything(),
         }
     }
 

@@ -48,8 +48,9 @@ pub async fn edit(
     if client.token.is_none() {
         return Err(Refusal::TokenRequired.into());
     }
-    let _permit = service.admission.enter(Class::Write, site.id).await?;
+    service.admission.check(Class::Write, site.id)?;
     let text = screening::read(service, &site, &text, None).await?;
+    let _permit = service.admission.enter(Class::Write, site.id).await?;
     let network = service.hash_network(client.network)?;
     let (service_in, site_id) = (service.clone(), site.id);
     let work = move |connection: &mut Connection| {

@@ -3,7 +3,7 @@
 use crate::domain::refusal::{InputError, Refusal, Rule};
 use crate::store::{self, UseCaseError};
 
-/// Why a use case was not carried out. Nothing was changed then.
+/// Why a use case was not carried out. Nothing was changed then, unless that is in doubt or the service has a defect.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A rule of the product forbids it.
@@ -12,6 +12,9 @@ pub enum Error {
     /// The store is away or overloaded; later it may work.
     #[error("busy: {0}")]
     Busy(String),
+    /// The store went away or was too slow when all was said: it may have been carried out.
+    #[error("in doubt: {0}")]
+    InDoubt(String),
     /// Others got in the way time and again; later it may work.
     #[error("conflict: {0}")]
     Conflict(String),
@@ -31,6 +34,7 @@ impl From<store::Error> for Error {
         match error {
             store::Error::Conflict(reason) => Self::Conflict(reason),
             store::Error::Busy(reason) => Self::Busy(reason),
+            store::Error::InDoubt(reason) => Self::InDoubt(reason),
             store::Error::Failed(reason) => Self::Broken(reason),
         }
     }
@@ -39,6 +43,13 @@ impl From<store::Error> for Error {
 impl UseCaseError for Error {
     fn is_conflict(&self) -> bool {
         matches!(self, Self::Conflict(_))
+    }
+
+    fn in_doubt(self) -> Self {
+        match self {
+            Self::Busy(reason) => Self::InDoubt(reason),
+            other => other,
+        }
     }
 }
 

@@ -103,11 +103,12 @@ pub async fn post(
     retry: Option<Retry>,
     render: Render,
 ) -> Result<Answer, Error> {
-    let _permit = service.admission.enter(Class::Write, site.id).await?;
+    service.admission.check(Class::Write, site.id)?;
     let writer = client.token.as_ref().map_or(Writer::Network(client.network), |token| Writer::Guest(token.hash()));
     let retry = retry.map(|retry| (ReplayId::of(site.id, &writer, &retry.key), retry));
     let _running = retry.as_ref().map(|(id, _)| Running::begin(&service.running, *id)).transpose()?;
     let post = Post::prepare(service, site, client, draft, retry, render).await?;
+    let _permit = service.admission.enter(Class::Write, post.site.id).await?;
     let mut welcome = Welcome::default();
     let (site, key) = (post.site.id, post.draft.key.clone());
     let work = move |connection: &mut Connection| {
@@ -116,8 +117,10 @@ pub async fn post(
     };
     let posted = service.store.write_in_batches(work).await;
     service.note(&posted, |answer| {
-        let thread = |thread| [Subject::Thread(thread), Subject::Key(site, &key), Subject::Site(site)];
-        answer.changed.map(thread).into_iter().flatten().collect()
+        // The first of the requests with this key may have been written without anybody here hearing of it.
+        let of_key =
+            (answer.replayed || answer.changed.is_some()).then(|| [Subject::Key(site, &key), Subject::Site(site)]);
+        answer.changed.map(Subject::Thread).into_iter().chain(of_key.into_iter().flatten()).collect()
     });
     posted
 }

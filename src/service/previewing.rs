@@ -21,12 +21,12 @@ pub async fn preview(
     thread: Option<ThreadKey>,
     text: DraftText,
 ) -> Result<SafeHtml, Error> {
-    let _permit = service.admission.enter(Class::Read, site.id).await?;
     let text = screening::read(service, &site, &text, None).await?;
     let policy = match thread {
         None => site.policy,
         Some(key) => {
             let id = site.id;
+            let _permit = service.admission.enter(Class::Read, id).await?;
             let work = move |connection: &mut Connection| Ok::<_, Error>(store::threads::find(connection, id, &key)?);
             let thread: Option<Thread> = service.store.read(work).await?;
             thread.map_or(site.policy, |thread| thread.policy(site.policy))

@@ -17,7 +17,7 @@ const REMEMBERED: u64 = 1_000;
 /// How many are made at the same time, so that they leave the store to others.
 const AT_ONCE: usize = 2;
 /// How long one waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_millis(800);
 
 /// The results of one kind, each with when and of what it was made. Clones share everything.
 #[derive(Debug, Clone)]

@@ -1,6 +1,7 @@
 //! Sites: finding, adding and changing them.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use moka::sync::Cache;
@@ -34,23 +35,51 @@ struct Known {
 
 /// The settings of sites that were asked for lately.
 #[derive(Debug, Clone)]
-pub(super) struct SiteCache(Cache<Slug, Known>);
+pub(super) struct SiteCache {
+    known: Cache<Slug, Known>,
+    /// Those that are being read anew.
+    asked: Arc<Mutex<HashSet<Slug>>>,
+}
 
 impl Default for SiteCache {
     fn default() -> Self {
-        Self(Cache::builder().max_capacity(REMEMBERED).build())
+        Self { known: Cache::builder().max_capacity(REMEMBERED).build(), asked: Arc::default() }
+    }
+}
+
+/// The one who reads the settings of a site anew, until this is dropped.
+struct Asker<'a> {
+    cache: &'a SiteCache,
+    slug: &'a Slug,
+}
+
+impl SiteCache {
+    fn asked(&self) -> MutexGuard<'_, HashSet<Slug>> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `None` if another is at it.
+    fn ask<'a>(&'a self, slug: &'a Slug) -> Option<Asker<'a>> {
+        self.asked().insert(slug.clone()).then_some(Asker { cache: self, slug })
+    }
+}
+
+impl Drop for Asker<'_> {
+    fn drop(&mut self) {
+        self.cache.asked().remove(self.slug);
     }
 }
 
 /// The site of this name, if it was asked for in the last two seconds.
 #[must_use]
 pub fn remembered(service: &Service, slug: &str) -> Option<Arc<Site>> {
-    let known = service.sites.0.get(slug)?;
+    let known = service.sites.known.get(slug)?;
     let age = service.clock.uptime().saturating_sub(known.asked_at);
     (age < FRESH).then_some(known.site)
 }
 
-/// The site of this name, as it was at most two seconds ago; while the store is away, as it was when it was asked for last.
+/// The site of this name, as it was two seconds ago or since then; while it is read anew, or the store is away, as it was when
+/// it was asked for last.
 ///
 /// # Errors
 /// [`Refusal::SiteNotFound`], or the store's trouble.
@@ -59,25 +88,33 @@ pub async fn find(service: &Service, slug: &str) -> Result<Arc<Site>, Error> {
         return Ok(site);
     }
     let slug = Slug::parse(slug).ok_or(Refusal::SiteNotFound)?;
-    let known = service.sites.0.get(&slug).map(|known| known.site);
+    let known = service.sites.known.get(&slug).map(|known| known.site);
+    let asker = service.sites.ask(&slug);
+    if let (None, Some(known)) = (&asker, &known) {
+        return Ok(Arc::clone(known));
+    }
     let (since, sources) = (service.changes.now(), service.changes.sources([Subject::Settings(&slug)]));
     let wanted = slug.clone();
     let site = match service.store.read(move |connection| store::sites::find(connection, &wanted)).await {
         Ok(None) => {
-            service.sites.0.invalidate(&slug);
+            service.sites.known.invalidate(&slug);
             return Err(Refusal::SiteNotFound.into());
         }
         Ok(Some(site)) => {
             // The same value stays the same, so that answers made for it do.
             known.filter(|known| **known == site).unwrap_or_else(|| Arc::new(site))
         }
-        Err(error @ store::Error::Busy(_)) => known.ok_or(error)?,
+        Err(error @ (store::Error::Busy(_) | store::Error::InDoubt(_))) => known.ok_or(error)?,
         Err(error) => return Err(error.into()),
     };
     let asked_at = service.clock.uptime();
-    service.sites.0.insert(slug.clone(), Known { site: Arc::clone(&site), asked_at });
-    if !service.changes.are_unchanged(&sources, since) {
-        service.sites.0.invalidate(&slug);
+    let is_true = || service.changes.are_unchanged(&sources, since);
+    if is_true() {
+        service.sites.known.insert(slug.clone(), Known { site: Arc::clone(&site), asked_at });
+    }
+    // It may have been changed since it was put there.
+    if !is_true() {
+        service.sites.known.invalidate(&slug);
     }
     Ok(site)
 }
@@ -86,7 +123,7 @@ impl Service {
     /// Reads the settings of a site anew when they are needed next.
     pub(super) fn forget_site(&self, slug: &Slug) {
         self.changes.note(&[Subject::Settings(slug)]);
-        self.sites.0.invalidate(slug);
+        self.sites.known.invalidate(slug);
     }
 }
 

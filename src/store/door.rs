@@ -33,11 +33,22 @@ const ATTEMPTS: u32 = 3;
 pub trait UseCaseError: From<Error> + Send + 'static {
     /// Whether somebody else got in the way, so that the use case should be run again.
     fn is_conflict(&self) -> bool;
+
+    /// The same, where nobody knows whether what the use case wrote was kept: the database went away.
+    #[must_use]
+    fn in_doubt(self) -> Self;
 }
 
 impl UseCaseError for Error {
     fn is_conflict(&self) -> bool {
         matches!(self, Self::Conflict(_))
+    }
+
+    fn in_doubt(self) -> Self {
+        match self {
+            Self::Busy(reason) => Self::InDoubt(reason),
+            other => other,
+        }
     }
 }
 
@@ -262,7 +273,8 @@ impl Store {
                 }
             });
             let ended_in_time = tokio::time::timeout(DEADLINE, task).await;
-            let outcome = ended_in_time.map_err(|_elapsed| Error::Busy("the database does not answer".to_owned()))?;
+            let outcome =
+                ended_in_time.map_err(|_elapsed| Error::InDoubt("the database does not answer".to_owned()))?;
             match outcome.map_err(|error| ended(&error))? {
                 Ok(outcome) => return outcome,
                 Err((_, error)) if attempt == ATTEMPTS => return Err(error),
@@ -313,8 +325,9 @@ fn finish<T, E: UseCaseError>(pooled: &mut Pooled, outcome: Result<T, E>) -> Res
     pooled.in_doubt = ended.is_err();
     match (outcome, ended) {
         (Ok(value), Ok(())) => Ok(value),
-        (Ok(_), Err(error)) => Err(error.into()),
-        (Err(error), _) => Err(error),
+        (Ok(_), Err(error)) => Err(E::from(error).in_doubt()),
+        (Err(error), Err(_)) => Err(error.in_doubt()),
+        (Err(error), Ok(())) => Err(error),
     }
 }
 

@@ -9,9 +9,12 @@ pub enum Error {
     /// case again.
     #[error("conflict: {0}")]
     Conflict(String),
-    /// The database is away, out of room or overloaded: try again later.
+    /// The database is away, out of room or overloaded, and nothing was written: try again later.
     #[error("busy: {0}")]
     Busy(String),
+    /// The database went away or was too slow when all was said: nobody knows whether it was written.
+    #[error("in doubt: {0}")]
+    InDoubt(String),
     /// A defect: the query, the schema or a stored value is not what it should be.
     #[error("failed: {0}")]
     Failed(String),

@@ -251,6 +251,21 @@ fn answer_all(jobs: impl Iterator<Item = Box<dyn Job>>, error: &Error) {
 mod tests {
     use super::*;
 
+    #[derive(diesel::QueryableByName)]
+    struct CompileOption {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        compile_options: String,
+    }
+
+    #[test]
+    fn it_is_built_as_the_settings_of_cargo_say() {
+        let mut connection = SqliteConnection::establish(":memory:").unwrap();
+        let options = diesel::sql_query("PRAGMA compile_options").load::<CompileOption>(&mut connection).unwrap();
+        let has = |name: &str| options.iter().any(|option| option.compile_options == name);
+        assert!(has("THREADSAFE=2") && has("DEFAULT_MEMSTATUS=0"));
+        assert!(!has("ENABLE_MEMORY_MANAGEMENT") && !has("ENABLE_STAT4"));
+    }
+
     #[test]
     fn versions_with_the_wal_reset_fix_are_taken_and_others_refused() {
         for good in ["3.51.3", "3.53.2", "3.54.0", "4.0.0", "3.50.7", "3.44.6"] {

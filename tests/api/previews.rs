@@ -17,6 +17,7 @@ promises![
     the_rules_of_a_site_hold_for_a_preview,
     nothing_is_kept_of_a_preview,
     a_preview_takes_nothing_from_other_quotas,
+    a_preview_is_of_a_site_and_its_guests,
 ];
 
 const PREVIEW_QUOTA: [(&str, &str); 5] = [
@@ -146,4 +147,11 @@ async fn a_preview_takes_nothing_from_other_quotas(setup: Setup) {
     dave.post("/a", "text").await.refused(429, "rate_limited");
     world.pass_seconds(30);
     dave.preview("text").await.ok();
+}
+
+async fn a_preview_is_of_a_site_and_its_guests(setup: Setup) {
+    let world = setup.start().await;
+    let reader = world.reader();
+    reader.on_site("nowhere").preview("text").await.refused(404, "site_not_found");
+    reader.with_header("authorization", "Bearer nobody").preview("text").await.refused(401, "invalid_token");
 }

@@ -61,6 +61,11 @@ impl Sent {
         Ok(Self { thread, key, parent, lang, typed, retry: retry.flatten() })
     }
 
+    /// What the reader gets back where there is no page for the form.
+    fn kept(&self) -> Kept {
+        Kept { lang: self.lang.clone(), text: Some(self.typed.body.clone()) }
+    }
+
     fn comment(&self) -> NewComment {
         let Typed { name, body, thread_url } = self.typed.clone();
         NewComment::of_form(self.thread.clone(), thread_url, self.parent.clone(), name, body)
@@ -94,6 +99,8 @@ pub async fn post_on_page(
     match post(&request, &api, &visit, &sent).await {
         Ok(answer) => Ok(see_other(&visit.site, &sent, &answer)),
         Err(error @ ApiError::Broken(_)) => Err(error),
+        // A page for each would be a read for each write that there is no room for.
+        Err(error @ ApiError::Busy(_)) => Ok(refuse(&error, sent.kept())),
         Err(error) => send_back(&request, &api, &visit, &sent, error).await,
     }
 }
@@ -129,6 +136,7 @@ fn refuse(error: &ApiError, kept: Kept) -> HttpResponse {
 }
 
 async fn post(request: &HttpRequest, api: &Api, visit: &Visit, sent: &Sent) -> Result<Answer, ApiError> {
+    api.service.admission.check(Class::Write, visit.site.id).map_err(ApiError::from)?;
     take_from_quota(request, &visit.site, Action::Post)?;
     let draft = sent.comment().into_draft(&visit.site)?;
     let (site, client) = (visit.site.clone(), visit.client.clone());
@@ -178,7 +186,7 @@ async fn send_back(
         Ok(page) => page,
         // Where there is no page for the form, the reader still gets back what they wrote.
         Err(error) => {
-            return Ok(refuse(&error, Kept { lang: sent.lang.clone(), text: Some(sent.typed.body.clone()) }));
+            return Ok(refuse(&error, sent.kept()));
         }
     };
     let mut response = private(error.status_code(), page.body);
