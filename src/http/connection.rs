@@ -14,7 +14,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 /// How long a client may take nothing of an answer that waits to be sent.
-const STALL: Duration = Duration::from_mins(1);
+const STALL: Duration = Duration::from_secs(20);
 /// The framework closes idle connections by itself; this much later, one that it forgot is closed.
 const GRACE: Duration = Duration::from_secs(2);
 /// The longest request target that the framework can parse; it calls a longer one malformed.
@@ -262,9 +262,9 @@ mod tests {
             ("begin answer finish blank", [None; 3], Some(77)),
             ("begin answer finish head", [None, None, Some(408)], Some(10)),
             ("begin answer finish head close", [Some(400), None, Some(408)], Some(10)),
-            ("begin answer finish blocked", [None; 3], Some(60)),
+            ("begin answer finish blocked", [None; 3], Some(20)),
             ("begin answer finish blocked written", [None; 3], Some(77)),
-            ("begin answer blocked head close", [None; 3], Some(60)),
+            ("begin answer blocked head close", [None; 3], Some(20)),
             ("begin-upload head close", [Some(400), Some(500), None], None),
             ("begin-upload answer finish head close", [None; 3], Some(77)),
             ("begin-upload end-upload answer finish head", [None, None, Some(408)], Some(10)),

@@ -178,7 +178,9 @@ fn admit(
     is_foreign: bool,
     standings: &mut Vec<Standing>,
 ) -> Result<Visit, ApiError> {
-    standings.extend(take_from_quota(request.request(), &site, access.action())?);
+    // A foreign page can make its visitors ask whatever it likes: it must not use up what they may write.
+    let action = if is_foreign { Action::Read } else { access.action() };
+    standings.extend(take_from_quota(request.request(), &site, action)?);
     if is_foreign {
         let service = &api(request.request())?.service;
         return Err(cors::refuse(service, request.headers(), &site).into());

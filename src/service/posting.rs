@@ -119,7 +119,7 @@ pub async fn post(
     service.note(&posted, |answer| {
         // The first of the requests with this key may have been written without anybody here hearing of it.
         let of_key =
-            (answer.replayed || answer.changed.is_some()).then(|| [Subject::Key(site, &key), Subject::Site(site)]);
+            (answer.replayed || answer.changed.is_some()).then_some([Subject::Key(site, &key), Subject::Site(site)]);
         answer.changed.map(Subject::Thread).into_iter().chain(of_key.into_iter().flatten()).collect()
     });
     posted

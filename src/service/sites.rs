@@ -60,7 +60,8 @@ impl SiteCache {
 
     /// `None` if another is at it.
     fn ask<'a>(&'a self, slug: &'a Slug) -> Option<Asker<'a>> {
-        self.asked().insert(slug.clone()).then_some(Asker { cache: self, slug })
+        let is_first = self.asked().insert(slug.clone());
+        is_first.then(|| Asker { cache: self, slug })
     }
 }
 

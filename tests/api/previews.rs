@@ -18,6 +18,7 @@ promises![
     nothing_is_kept_of_a_preview,
     a_preview_takes_nothing_from_other_quotas,
     a_preview_is_of_a_site_and_its_guests,
+    who_may_not_post_learns_nothing_from_a_preview,
 ];
 
 const PREVIEW_QUOTA: [(&str, &str); 5] = [
@@ -154,4 +155,18 @@ async fn a_preview_is_of_a_site_and_its_guests(setup: Setup) {
     let reader = world.reader();
     reader.on_site("nowhere").preview("text").await.refused(404, "site_not_found");
     reader.with_header("authorization", "Bearer nobody").preview("text").await.refused(401, "invalid_token");
+    let unknown = format!("Bearer rjg_{}", "A".repeat(43));
+    reader.with_header("authorization", &unknown).preview("text").await.refused(401, "invalid_token");
+}
+
+async fn who_may_not_post_learns_nothing_from_a_preview(setup: Setup) {
+    let world = setup.start().await;
+    let mia = world.staff("Mia", Role::Moderator, &[]).await;
+    let dave = world.author("dave");
+    let root = dave.says("/a", "text").await;
+    let ban = json!({"comment": root, "by": "author", "reason": "Insults."});
+    mia.admin(Method::POST, "bans").json(&ban).await.created();
+    dave.preview("text").await.refused(403, "banned");
+    world.set_site(SiteChange { guests: Some(false), ..SiteChange::default() }).await;
+    world.reader().preview("text").await.refused(403, "guests_not_allowed");
 }

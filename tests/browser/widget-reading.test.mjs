@@ -325,11 +325,21 @@ test('a link to a deep reply in a big thread loads it with what it answers, and 
   }), 'it can be seen');
   await linked.getByText('Linked comment').waitFor();
   assert.deepEqual((await reader.texts()).slice(0, 5), ['link 1', 'link 2', 'link 3', 'link 4', 'later 30']);
+  assert.equal(await reader.button(/more repl/).count(), 0, 'there are no others below its root');
 
   // It doesn't come a second time where it belongs.
   await reader.button('Show more comments').click();
   await reader.comment('later 1').last().waitFor();
   assert.equal(await linked.count(), 1);
+  await closed(reader);
+});
+
+test('a reload shows what was written since the page was opened', limits, async () => {
+  const reader = await town.visit({ thread: '/reload' });
+  await reader.sees('Comments 0');
+  await fill('/reload', ['new']);
+  await reader.page.reload();
+  await reader.comment('new').waitFor();
   await closed(reader);
 });
 

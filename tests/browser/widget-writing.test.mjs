@@ -163,6 +163,7 @@ test('a reply stands below what it answers', limits, async () => {
   await reply.filter({ hasText: 'Nobody knows.' }).waitFor();
   await reader.focusOn(reply);
   await form.waitFor({ state: 'detached' });
+  assert.equal(await reader.form.getByLabel('Name').inputValue(), 'Liv', 'who signed once needn’t sign again');
   await closed(reader);
 });
 

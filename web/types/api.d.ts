@@ -316,7 +316,7 @@ export interface paths {
          * See what a text will look like
          * @description Gives a text as readers would see it if it were posted: rendered as the site has it (`policy.text_format`), with
          *     the words masked that the site masks. It is held against the same limits and rules as a comment, those of the
-         *     thread where one is named and those of the site otherwise. Nothing is kept of it.
+         *     thread where one is named and those of the site otherwise, and open to those who may post. Nothing is kept of it.
          *
          *     It is open to the site's own pages only, and never stored by a cache. Nobody becomes a guest by this call. Takes
          *     from the quota `preview`.
@@ -3114,6 +3114,33 @@ export interface components {
          *       `retry_after_seconds` for how long, if it ends.
          */
         PostForbidden: {
+            headers: {
+                "Retry-After": components["headers"]["BanEnd"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                "Cache-Control": components["headers"]["NoStore"];
+                "Access-Control-Allow-Origin": components["headers"]["AnswerOrigin"];
+                "Access-Control-Expose-Headers": components["headers"]["ExposedHeaders"];
+                Vary: components["headers"]["VaryOrigin"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                "X-Content-Type-Options": components["headers"]["NoSniff"];
+                "Content-Security-Policy": components["headers"]["DataOnly"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description The text is of somebody who may not post it.
+         *
+         *     - `origin_not_allowed`: the origin of the page is not one of the site's. The owner of the site can allow it;
+         *       `detail` says how. A browser doesn't let the page read this answer.
+         *     - `guests_not_allowed`: the site takes no comments from guests.
+         *     - `banned`: a moderator has banned the writer or their network; `detail` says until when, and
+         *       `retry_after_seconds` for how long, if it ends.
+         */
+        PreviewForbidden: {
             headers: {
                 "Retry-After": components["headers"]["BanEnd"];
                 RateLimit: components["headers"]["RateLimit"];
@@ -6220,7 +6247,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedBody"];
             401: components["responses"]["InvalidToken"];
-            403: components["responses"]["OriginForbidden"];
+            403: components["responses"]["PreviewForbidden"];
             404: components["responses"]["SiteNotFound"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["RequestTimeout"];

@@ -108,7 +108,7 @@ export class Further {
     const isNewest = () => turn === this.#turn && !this.view.signal.aborted;
     this.#setBusy('reload', true);
     try {
-      const first = await this.view.readFirst(sort, true);
+      const first = await this.view.readFirst(sort);
       if (!isNewest()) return false;
       this.view.take(first);
       this.view.frame?.unsay('sort');

@@ -248,7 +248,7 @@ export function missingReplies(state, root) {
   const conversation = state.conversations.get(root);
   if (!conversation || conversation.cursor === null) return 0;
   const here = conversation.ids.filter((id) => state.comments.get(id)?.status === 'published').length;
-  return Math.max(conversation.cursor === '' ? 0 : 1, (state.comments.get(root)?.descendant_count ?? 0) - here);
+  return Math.max(0, (state.comments.get(root)?.descendant_count ?? 0) - here);
 }
 
 /**

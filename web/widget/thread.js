@@ -207,10 +207,10 @@ export class ThreadView {
    * @param {Sort} sort
    * @returns {Promise<FirstPage>}
    */
-  async readFirst(sort, fresh = false) {
+  async readFirst(sort) {
     const before = this.state;
     const viewer = this.api.viewer();
-    return { page: await this.api.page({ ...this.query(), sort }, fresh), sort, viewer, before };
+    return { page: await this.api.page({ ...this.query(), sort }, true), sort, viewer, before };
   }
 
   query() {

@@ -252,6 +252,8 @@ export class Writing {
     const { comment, guest_token: token } = written;
     const go = mayFocus(form.element);
     if (form.clear(body) && parent) this.#closeReply(parent.id);
+    const name = this.#form?.fields.name?.input;
+    if (name && name.value === '') name.value = writer.get().name;
     const state = withPosted(this.#state, written);
     // With a token that isn't kept, it can't be changed.
     const own = token && token !== view.api.token.get() ? this.#state.own : state.own;

@@ -116,7 +116,8 @@ fn refuse_other_pages(request: &HttpRequest, api: &Api, site: &Site) -> Result<(
     if is_admitted {
         return Ok(());
     }
-    take_from_quota(request, site, Action::Post)?;
+    // Not from what the reader may post, which a foreign page could use up.
+    take_from_quota(request, site, Action::Read)?;
     Err(cors::refuse(&api.service, headers, site).into())
 }
 

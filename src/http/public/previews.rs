@@ -42,6 +42,6 @@ pub async fn preview_comment(
     let (new, _) = json::read::<NewPreview>(&request, payload, api.body_deadline()).await?;
     let key = |text: String| ThreadKey::parse(&text).ok_or_else(|| Refusal::input("/thread", Rule::InvalidThreadKey));
     let thread = new.thread.map(key).transpose()?;
-    let html = previewing::preview(&api.service, visit.site, thread, DraftText(new.body)).await?;
+    let html = previewing::preview(&api.service, visit.site, visit.client, thread, DraftText(new.body)).await?;
     Ok(private(StatusCode::OK, to_json(&PreviewAnswer { body_html: html.as_str() })?, Vec::new()))
 }
