@@ -55,24 +55,26 @@ def panels(results):
     if beside:
         work = "thread of 5,000, ms"
         times.insert(0, ("5,000 comments", alone(work, middle(beside[work]))))
-    held = small["memory after the load, MB"]["service"], small["memory after start, MB"]["ceiling"]
+    held = small["memory after the load, MB"]["service"]
     return [
         ("Requests a second", "more is better", rates),
         ("CPU for one request, ms", "less is better", costs),
-        ("Time, ms", "less is better: a page of a thread of 5,000, and from the start to the first answer", times),
-        ("Memory after the load, MB", "less is better", [("memory", alone("memory, MB", *held))]),
+        ("Time, ms", "less is better: " + ("a page of a thread of 5,000, and " if beside else "") + "from the start to the first answer", times),
+        ("Memory after the load, MB", "less is better", [("memory", alone("memory, MB", held))]),
     ]
 
 
 def svg(drawn, caption):
     """The plot: bars of one panel share a scale, from a power of ten to another."""
     parts, y = [], 24
-    parts.append(f'<text class="title" x="12" y="{y}">Rejoinder beside its ceilings and other services</text>')
+    sides = [side for side in SIDES if any(bars.get(side) for _, _, groups in drawn for _, bars in groups)]
+    others = " and other services" if len(sides) > 2 else ""
+    parts.append(f'<text class="title" x="12" y="{y}">Rejoinder beside its ceilings{others}</text>')
     y += 18
     parts.append(f'<text class="small" x="12" y="{y}">{escape(caption)}</text>')
     y += 22
     x = 12
-    for side in SIDES:
+    for side in sides:
         parts.append(f'<rect class="{side}" x="{x}" y="{y - 10}" width="12" height="12" rx="2"/>')
         parts.append(f'<text x="{x + 18}" y="{y}">{side}</text>')
         x += 110
@@ -81,7 +83,7 @@ def svg(drawn, caption):
         low, high = math.floor(math.log10(min(values))) - 1, math.ceil(math.log10(max(values)))
         y += 38
         parts.append(f'<text class="title" x="12" y="{y}">{escape(title)}</text>')
-        parts.append(f'<text class="small" x="{LABELS}" y="{y}">{escape(which)}; logarithmic scale</text>')
+        parts.append(f'<text class="small" x="{LABELS + 20}" y="{y}">{escape(which)}; logarithmic scale</text>')
         top = y + 8
         y = top + 6
         for name, bars in groups:
