@@ -56,10 +56,11 @@ def panels(results):
         work = "thread of 5,000, ms"
         times.insert(0, ("5,000 comments", alone(work, middle(beside[work]))))
     held = small["memory after the load, MB"]["service"]
+    which = "a page of a thread of 5,000, and " if beside else ""
     return [
         ("Requests a second", "more is better", rates),
         ("CPU for one request, ms", "less is better", costs),
-        ("Time, ms", "less is better: " + ("a page of a thread of 5,000, and " if beside else "") + "from the start to the first answer", times),
+        ("Time, ms", f"less is better: {which}from the start to the first answer", times),
         ("Memory after the load, MB", "less is better", [("memory", alone("memory, MB", held))]),
     ]
 

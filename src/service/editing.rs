@@ -48,7 +48,6 @@ pub async fn edit(
     if client.token.is_none() {
         return Err(Refusal::TokenRequired.into());
     }
-    service.admission.check(Class::Write, site.id)?;
     let text = screening::read(service, &site, &text, None).await?;
     let _permit = service.admission.enter(Class::Write, site.id).await?;
     let network = service.hash_network(client.network)?;

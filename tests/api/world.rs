@@ -391,17 +391,18 @@ impl World {
         self.0.service.store.close().await;
     }
 
-    /// Keeps everybody else from writing to a site, or on SQLite from a store that has one writer, until it is dropped.
-    pub(crate) async fn crowd(&self, site: &str) -> impl Sized + use<> {
-        let service = self.0.service.clone();
-        let id = sites::find(&service, site).await.unwrap().id;
-        let mut entered = Vec::new();
-        // Who has to wait comes when nobody leaves: then all places are taken.
+    /// Takes all turns at a class of work, and all places of a site in the queue for them, until it is dropped.
+    pub(crate) async fn crowd(&self, site: &str, class: Class) -> impl Sized + use<> {
+        let id = sites::find(&self.0.service, site).await.unwrap().id;
+        let (mut entered, mut waiting) = (Vec::new(), Vec::new());
         loop {
-            let next = tokio::task::unconstrained(service.admission.enter(Class::Write, id));
-            match next.now_or_never() {
-                Some(permit) => entered.push(permit.unwrap()),
-                None => return entered,
+            let service = self.0.service.clone();
+            let enter = async move { service.admission.enter(class, id).await };
+            let mut next = Box::pin(tokio::task::unconstrained(enter));
+            match next.as_mut().now_or_never() {
+                Some(Ok(permit)) => entered.push(permit),
+                None => waiting.push(next),
+                Some(Err(_)) => return (entered, waiting),
             }
         }
     }

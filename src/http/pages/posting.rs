@@ -24,7 +24,7 @@ use crate::domain::site::Site;
 use crate::domain::thread::ThreadKey;
 use crate::http::Api;
 use crate::http::cors::{self, Sender};
-use crate::http::error::{ApiError, Cause};
+use crate::http::error::ApiError;
 use crate::http::form_body::{self, Form};
 use crate::http::gate::{Visit, take_from_quota};
 use crate::http::public::comments::{NewComment, render};
@@ -82,7 +82,8 @@ fn retry(bytes: &Bytes) -> Option<Retry> {
 /// `POST /t/{site}`
 ///
 /// # Errors
-/// What is wrong with the form itself, or with the page that it stands in. All else is said in the form.
+/// What is wrong with the form itself, or with the page that it stands in, and that there is no room for it. All else is said
+/// in the form.
 pub async fn post_on_page(
     request: HttpRequest,
     api: Data<Api>,
@@ -137,7 +138,7 @@ fn refuse(error: &ApiError, kept: Kept) -> HttpResponse {
 }
 
 async fn post(request: &HttpRequest, api: &Api, visit: &Visit, sent: &Sent) -> Result<Answer, ApiError> {
-    api.service.admission.check(Class::Write, visit.site.id).map_err(ApiError::from)?;
+    api.service.admission.check(Class::Write, visit.site.id)?;
     take_from_quota(request, &visit.site, Action::Post)?;
     let draft = sent.comment().into_draft(&visit.site)?;
     let (site, client) = (visit.site.clone(), visit.client.clone());
@@ -186,21 +187,15 @@ async fn send_back(
     let page = match make().await {
         Ok(page) => page,
         // Where there is no page for the form, the reader still gets back what they wrote.
-        Err(error) => {
-            return Ok(refuse(&error, sent.kept()));
-        }
+        Err(error) => return Ok(refuse(&error, sent.kept())),
     };
     let mut response = private(error.status_code(), page.body);
     vary_by_language(response.headers_mut());
     if let Some(standing) = error.standing() {
         response.extensions_mut().insert(*standing);
     }
-    let refusal = error.error_response();
-    if let Some(seconds) = refusal.headers().get(RETRY_AFTER) {
+    if let Some(seconds) = error.error_response().headers().get(RETRY_AFTER) {
         response.headers_mut().insert(RETRY_AFTER, seconds.clone());
-    }
-    if let Some(cause) = refusal.extensions().get::<Cause>() {
-        response.extensions_mut().insert(cause.clone());
     }
     Ok(response)
 }
